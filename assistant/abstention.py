@@ -1,0 +1,40 @@
+"""When to say "the documents do not say". A first rule: honest, and not yet calibrated.
+
+A question is refused when its rare terms are not found together: the best passage, with its headings
+and title, must cover a share of the question's terms, weighted by rarity; and an identifier that is
+asked about must occur in what was found. The share was chosen on development questions over documents
+that the tests do not use; it has no error rate to claim until it is calibrated on labelled data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from corpus.document import Document
+from indexing.retrieval import Hit, Search
+from indexing.tokeniser import identifiers, terms
+
+COVERAGE = 0.42
+
+
+def covered(question: str, search: Search, documents: Mapping[str, Document]) -> bool:
+    """Whether the hits say enough of what the question asks about to be worth answering from."""
+    if not search.hits or not search.question.weights:
+        return False
+    asked = identifiers(question)
+    if asked and not any(asked & identifiers(_searched(hit, documents)) for hit in search.hits):
+        return False
+    return coverage(search, documents) >= COVERAGE
+
+
+def coverage(search: Search, documents: Mapping[str, Document]) -> float:
+    """The largest share (0 to 1) of the question that one hit covers, weighted by rarity."""
+    found = (set(terms(_searched(hit, documents))) for hit in search.hits)
+    return max((search.question.coverage(terms_of_hit) for terms_of_hit in found), default=0.0)
+
+
+def _searched(hit: Hit, documents: Mapping[str, Document]) -> str:
+    """All that is searched of a hit: its text, its headings and title, and its table's columns."""
+    blocks = documents[hit.document_id].blocks
+    context = (b.context for b in blocks if b.context and b.start < hit.end and b.end > hit.start)
+    return "\n".join((hit.text, *hit.headings, hit.title, *context))

@@ -1,0 +1,245 @@
+"""The HTTP API (DESIGN section 6). It turns requests into calls of the assistant and says nothing of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import FastAPI, File, Form, Query, Response, UploadFile
+from fastapi.responses import StreamingResponse
+from fastapi_offline import FastAPIOffline
+from pydantic import Field
+
+from assistant import problems
+from assistant.access import AccessLayer
+from assistant.answers import Answer, Filters, Frozen, Hit, Message
+from assistant.core import MOST_HITS, Assistant, Delta, DocumentSummary, Question, Sources
+from corpus.document import Document
+from corpus.errors import BadInput, Unavailable, YijuError
+from indexing.ingest import Ingester
+from indexing.store import Scope
+
+_DESCRIPTION = "Answers from your documents, each sentence with the exact words it rests on. 有据可查的文件问答。"
+
+
+class AskRequest(Frozen):
+    """A question to be answered."""
+
+    question: str
+    conversation_id: str | None = Field(None, max_length=200)
+    history: tuple[Message, ...] = Field((), max_length=1000)
+    filters: Filters = Filters()
+    top_k: int = Field(8, ge=1, le=MOST_HITS)
+    answerer: Literal["auto", "extractive", "generative"] = "auto"
+    language: Literal["auto", "zh", "en"] = "auto"
+    stream: bool = False
+
+
+class SearchRequest(Frozen):
+    """A question to be searched for only."""
+
+    question: str
+    top_k: int = Field(8, ge=1, le=MOST_HITS)
+    filters: Filters = Filters()
+
+
+class SearchResponse(Frozen):
+    hits: tuple[Hit, ...]
+
+
+class DocumentList(Frozen):
+    documents: tuple[DocumentSummary, ...]
+
+
+class Added(Frozen):
+    """What became of a file."""
+
+    document_id: str
+    source: str
+    outcome: Literal["added", "replaced", "unchanged"]
+
+
+class Heading(Frozen):
+    level: int
+    text: str
+    start: int
+
+
+class DocumentDetail(Frozen):
+    """A document without its text, which `/documents/{id}/text` gives."""
+
+    id: str
+    uri: str
+    source: str
+    sha256: str
+    origin: str
+    characters: int
+    supersedes: str | None
+    metadata: dict[str, object]
+    headings: tuple[Heading, ...]
+
+
+class TextSpan(Frozen):
+    document_id: str
+    start: int
+    end: int
+    characters: int
+    text: str
+
+
+def describe(document: Document) -> DocumentDetail:
+    """What is known of a document, its text left out."""
+    metadata = document.metadata
+    return DocumentDetail(
+        id=document.id,
+        uri=document.uri,
+        source=document.source,
+        sha256=document.sha256,
+        origin=document.origin,
+        characters=len(document.text),
+        supersedes=document.supersedes,
+        metadata={name: getattr(metadata, name) for name in metadata.__slots__},
+        headings=tuple(
+            Heading(level=b.level, text=document.quote(b.start, b.end), start=b.start)
+            for b in document.blocks
+            if b.level
+        ),
+    )
+
+
+def build_app(assistant: Assistant, ingester: Ingester, *, api_key: str | None, most_bytes: int) -> FastAPI:
+    """The API as an app, with the page still to be mounted on it."""
+    # The usual documentation page fetches its parts from outside; this one brings them along.
+    app = FastAPIOffline(title="Yiju 依据", version=version("yiju"), description=_DESCRIPTION, redoc_url=None)
+    app.add_middleware(AccessLayer, key=api_key, upload_limit=most_bytes)
+    problems.install(app)
+    _add_questions(app, assistant)
+    _add_documents(app, assistant, ingester)
+    _add_health(app, assistant)
+    return app
+
+
+def _add_questions(app: FastAPI, assistant: Assistant) -> None:
+    @app.post("/ask", response_model=Answer, tags=["questions"])
+    def ask(request: AskRequest) -> Response | Answer:
+        """The answer, every statement with its citations. `stream: true` gives server-sent events:
+        `sources`, `delta`, and the whole answer last, or `error`."""
+        question = Question(
+            text=request.question,
+            conversation_id=request.conversation_id,
+            history=request.history,
+            filters=request.filters,
+            top_k=request.top_k,
+            answerer=request.answerer,
+            language=request.language,
+        )
+        if not request.stream:
+            return assistant.ask(question)
+        events = assistant.stream(question)
+        # The first event is made before the response begins, so that bad input still gets its status.
+        first = next(events)
+        return StreamingResponse(_events(first, events), media_type="text/event-stream")
+
+    @app.post("/search", tags=["questions"])
+    def search(request: SearchRequest) -> SearchResponse:
+        """The passages that the answer to a question would be looked for in."""
+        return SearchResponse(hits=assistant.search(request.question, top_k=request.top_k, filters=request.filters))
+
+
+def _events(first: Sources | Delta | Answer, rest: Iterator[Sources | Delta | Answer]) -> Iterator[str]:
+    yield _event(first)
+    try:
+        for event in rest:
+            yield _event(event)
+    except YijuError as error:
+        yield _sse("error", json.dumps(problems.problem_body(error.status, error.en)))
+
+
+def _event(event: Sources | Delta | Answer) -> str:
+    if isinstance(event, Sources):
+        return _sse("sources", SearchResponse(hits=event.hits).model_dump_json())
+    if isinstance(event, Delta):
+        return _sse("delta", json.dumps({"text": event.text}, ensure_ascii=False))
+    return _sse("answer", event.model_dump_json())
+
+
+def _sse(name: str, data: str) -> str:
+    return f"event: {name}\ndata: {data}\n\n"
+
+
+def _add_documents(app: FastAPI, assistant: Assistant, ingester: Ingester) -> None:
+    @app.get("/documents", tags=["documents"])
+    def list_documents() -> DocumentList:
+        """The current documents."""
+        return DocumentList(documents=assistant.documents())
+
+    @app.post("/documents", status_code=201, tags=["documents"])
+    def add_document(
+        response: Response,
+        file: Annotated[UploadFile, File(description="one file, in its original form")],
+        uri: Annotated[
+            str | None, Form(max_length=4000, description="where it is from; tells its versions apart")
+        ] = None,
+    ) -> Added:
+        """Adds a document, or a new version of one that has the same uri. It is safe once this returns."""
+        name = Path(file.filename or "").name
+        if not name:
+            raise BadInput("the file has no name; send one as filename", "文件没有名称；请在 filename 中提供")
+        result = ingester.add(file.file.read(), uri=uri or f"upload:{name}", source=name)
+        assert result.document_id is not None
+        assert result.outcome != "failed"
+        response.status_code = 201 if result.outcome == "added" else 200
+        return Added(document_id=result.document_id, source=name, outcome=result.outcome)
+
+    @app.get("/documents/{document_id}", tags=["documents"])
+    def show_document(document_id: str) -> DocumentDetail:
+        """A document's metadata and headings; replaced versions can be shown too."""
+        return describe(assistant.document(document_id))
+
+    @app.get("/documents/{document_id}/text", tags=["documents"])
+    def document_text(
+        document_id: str,
+        start: Annotated[int, Query(ge=0)] = 0,
+        end: Annotated[int | None, Query(ge=0)] = None,
+    ) -> TextSpan:
+        """The exact text of a span, in characters: what a citation's `start` and `end` point at."""
+        document = assistant.document(document_id)
+        last = len(document.text) if end is None else end
+        if not start <= last <= len(document.text):
+            raise BadInput(
+                f"the span {start}–{last} is outside the document; it has characters 0–{len(document.text)}",
+                f"区间 {start}–{last} 超出文件范围；该文件的字符范围为 0–{len(document.text)}",
+            )
+        return TextSpan(
+            document_id=document.id,
+            start=start,
+            end=last,
+            characters=len(document.text),
+            text=document.quote(start, last),
+        )
+
+    @app.delete("/documents/{document_id}", status_code=204, tags=["documents"])
+    def remove_document(document_id: str) -> None:
+        """Removes a document and all that is stored of it."""
+        assistant.index.remove(document_id)
+
+
+def _add_health(app: FastAPI, assistant: Assistant) -> None:
+    @app.get("/health/live", tags=["health"])
+    def live() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "ok"}
+
+    @app.get("/health/ready", tags=["health"])
+    def ready() -> dict[str, object]:
+        """The catalogue and the index answer, and agree."""
+        stored, known = assistant.index.store.count(Scope()), assistant.index.catalogue.passages()
+        if stored < known:
+            raise Unavailable(
+                f"the index holds {stored} of {known} passages; stop the server and run: yiju ingest --rebuild",
+                f"索引中有 {stored} 个段落，应有 {known} 个；请停止服务并运行：yiju ingest --rebuild",
+            )
+        return {"status": "ok", "passages": known}

@@ -1,0 +1,285 @@
+"""One question's journey: question → scope → hits → abstain or answer → citations → Answer.
+
+This is the file to read first. It knows neither HTTP nor pages nor files, and holds no state of a
+user: what a conversation needs comes in with the question and goes out with the answer.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from assistant import extractive, texts
+from assistant.abstention import covered
+from assistant.answers import (
+    Answer,
+    Citation,
+    Draft,
+    Filters,
+    Label,
+    Language,
+    Message,
+    Models,
+    Reason,
+    Statement,
+    Timings,
+)
+from corpus.document import Document
+from corpus.errors import BadInput, Unavailable
+from indexing.index import Index
+from indexing.retrieval import Hit, Retriever, Search, headings_at, page_at
+from indexing.store import Scope
+
+if TYPE_CHECKING:
+    from assistant.generative import Writer
+
+SamplePolicy = Literal["auto", "always", "never"]
+MOST_HITS = 50
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, of which documents, and how the answer is wanted."""
+
+    text: str
+    conversation_id: str | None = None
+    history: tuple[Message, ...] = ()
+    filters: Filters = NO_FILTERS
+    top_k: int = 8
+    answerer: Literal["auto", "extractive", "generative"] = "auto"
+    language: Literal["auto", "zh", "en"] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The first event of a stream: what was found."""
+
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of the answer's text, in order."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """A document as a list shows it; `searched` is false for samples that have stepped aside."""
+
+    id: str
+    title: str
+    source: str
+    language: str
+    origin: str
+    passages: int
+    characters: int
+    added: str
+    searched: bool
+
+
+class Assistant:
+    """Answers questions about the documents of one index."""
+
+    def __init__(
+        self, index: Index, *, writer: Writer | None = None, samples: SamplePolicy = "auto", max_question: int = 2000
+    ) -> None:
+        self.index = index
+        self._writer = writer
+        self.max_question = max_question
+        self._samples = samples
+        self._retriever = Retriever(index)
+
+    def ask(self, question: Question) -> Answer:
+        """The answer to a question. Raises `BadInput` for a question that can't be one."""
+        *_, answer = self.stream(question)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def stream(self, question: Question) -> Iterator[Sources | Delta | Answer]:
+        """The answer as it comes into being: `Sources`, then `Delta`s, the whole `Answer` always last."""
+        began = time.perf_counter()
+        text = self._checked(question)
+        language = texts.answer_language(text, question.language)
+        search, refusal = self._find(text, question)
+        retrieved = time.perf_counter()
+        yield Sources(search.hits)
+        documents = {hit.document_id: self.document(hit.document_id) for hit in search.hits}
+        if refusal is None and not covered(text, search, documents):
+            refusal = "not_in_documents"
+        cited = _Cited(documents)
+        answerer = extractive.NAME
+        if refusal is None:
+            for answerer, draft in self._drafts(question, text, search, documents, language):  # noqa: B007
+                yield Delta(cited.say(draft))
+            refusal = None if cited.statements else "not_in_documents"
+        if refusal is not None:
+            cited.text = self._refusal(refusal, language, search, question.filters)
+            yield Delta(cited.text)
+        embedder = self.index.embedder
+        yield Answer(
+            id=uuid.uuid4().hex,
+            conversation_id=question.conversation_id or uuid.uuid4().hex,
+            question=question.text,
+            standalone_question=text,
+            answered=refusal is None,
+            reason=refusal,
+            text=cited.text,
+            statements=tuple(cited.statements),
+            citations=tuple(cited.citations),
+            hits=search.hits,
+            models=Models(embedder=embedder.name if embedder else "none", answerer=answerer),
+            timings_ms=_timings(began, retrieved, time.perf_counter()),
+            label=Label(ai_generated=True, notice=texts.notice(language, written=answerer != extractive.NAME)),
+        )
+
+    def _drafts(
+        self, question: Question, text: str, search: Search, documents: Mapping[str, Document], language: Language
+    ) -> Iterator[tuple[str, Draft]]:
+        """What is to be said, with the name of the answerer that says it. Where the language model fails
+        or nothing that it writes is supported, the documents' own words are the answer."""
+        if self._writer is not None and question.answerer != "extractive":
+            written = False
+            try:
+                for draft in self._writer.write(text, search.hits, documents, language):
+                    written = True
+                    yield self._writer.name, draft
+            except Unavailable:
+                if question.answerer == "generative":
+                    raise
+            if written:
+                return
+        for draft in extractive.draft(text, search, documents):
+            yield extractive.NAME, draft
+
+    def search(self, question: str, *, top_k: int = 8, filters: Filters = NO_FILTERS) -> tuple[Hit, ...]:
+        """The best hits for a question, without an answer."""
+        asked = Question(question, top_k=top_k, filters=filters)
+        search, _ = self._find(self._checked(asked), asked)
+        return search.hits
+
+    def document(self, document_id: str) -> Document:
+        """A document by its id, replaced versions included. Raises `NotFound`."""
+        return self.index.catalogue.document(document_id)
+
+    def documents(self) -> tuple[DocumentSummary, ...]:
+        """The current documents."""
+        origins = self._origins()
+        return tuple(
+            DocumentSummary(
+                s.id,
+                s.title,
+                s.source,
+                s.language,
+                s.origin,
+                s.passages,
+                s.characters,
+                s.added,
+                s.origin in origins,
+            )
+            for s in self.index.catalogue.summaries()
+        )
+
+    def _checked(self, question: Question) -> str:
+        text = question.text.strip()
+        if not text:
+            raise BadInput("the question is empty; write what you want to know", "问题为空；请写明您想了解的内容")
+        if len(text) > self.max_question:
+            raise BadInput(
+                f"the question has {len(text):,} characters, and at most {self.max_question:,} are read; shorten it",
+                f"问题共 {len(text):,} 字，最多 {self.max_question:,} 字；请缩短后再问",
+            )
+        if question.answerer == "generative" and self._writer is None:
+            raise BadInput(
+                "no language model is configured; use answerer auto or extractive, or set YIJU_LLM",
+                "尚未配置语言模型；请将 answerer 设为 auto 或 extractive，或设置 YIJU_LLM",
+            )
+        return text
+
+    def _origins(self) -> tuple[str, ...]:
+        """Samples step aside as soon as there is a document of the user's own."""
+        if self._samples == "always":
+            return ("own", "sample")
+        if self._samples == "never" or self.index.catalogue.has_own():
+            return ("own",)
+        return ("own", "sample")
+
+    def _find(self, text: str, question: Question) -> tuple[Search, Reason | None]:
+        origins = self._origins()
+        search = self._retriever.search(text, question.top_k, _scope(question.filters, origins), origins)
+        if not search.passages:
+            return search, "no_documents"
+        if not search.question.weights:
+            return search, "too_vague"
+        return search, None
+
+    def _refusal(self, reason: Reason, language: Language, search: Search, filters: Filters) -> str:
+        if reason == "no_documents":
+            return texts.NO_DOCUMENTS[language]
+        if reason == "too_vague":
+            return texts.TOO_VAGUE[language]
+        if not search.hits and filters != NO_FILTERS:
+            return texts.NO_MATCHING_DOCUMENTS[language]
+        said = texts.NOT_IN_DOCUMENTS[language]
+        searched = {d.language for d in self.documents() if d.searched}
+        if self.index.embedder is None and language not in searched:
+            said += "\n" + texts.OTHER_LANGUAGE[language]
+        return said
+
+
+def _scope(filters: Filters, origins: Sequence[str]) -> Scope:
+    return Scope(
+        documents=filters.documents or None,
+        origins=tuple(origins),
+        language=filters.language,
+        tags=filters.tags or None,
+        as_of=int(filters.as_of.strftime("%Y%m%d")) if filters.as_of else None,
+    )
+
+
+class _Cited:
+    """An answer's text while it is being said: statements, and citations numbered as they come."""
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        self.text = ""
+        self.statements: list[Statement] = []
+        self.citations: list[Citation] = []
+        self._documents = documents
+
+    def say(self, draft: Draft) -> str:
+        """Adds a statement; returns what it adds to the text."""
+        numbers = tuple(dict.fromkeys(self._number(*span) for span in draft.spans))
+        self.statements.append(Statement(text=draft.text, citations=numbers, support=draft.support, supported=True))
+        added = ("\n" if self.text else "") + f"{draft.text} {''.join(f'[{n}]' for n in numbers)}"
+        self.text += added
+        return added
+
+    def _number(self, hit: Hit, start: int, end: int) -> int:
+        for known in self.citations:
+            if (known.document_id, known.start, known.end) == (hit.document_id, start, end):
+                return known.number
+        document = self._documents[hit.document_id]
+        citation = Citation(
+            number=len(self.citations) + 1,
+            document_id=document.id,
+            title=document.metadata.title,
+            source=document.source,
+            headings=headings_at(document, start, end),
+            page=page_at(document, start),
+            start=start,
+            end=end,
+            quote=document.quote(start, end),
+            score=hit.score,
+        )
+        self.citations.append(citation)
+        return citation.number
+
+
+def _timings(began: float, retrieved: float, finished: float) -> Timings:
+    retrieve, answer = (retrieved - began) * 1000, (finished - retrieved) * 1000
+    return Timings(retrieve=round(retrieve, 2), answer=round(answer, 2), verify=0.0, total=round(retrieve + answer, 2))

@@ -1,0 +1,76 @@
+"""What is configured, reachable and indexed, and what to do about what is not."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from assistant.folder import read_holder
+from assistant.settings import PREFIX, Settings
+from corpus.errors import Held, YijuError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report; `ok` is None for what is only told."""
+
+    ok: bool | None
+    text: str
+
+
+def examine(settings: Settings, language: str) -> Iterator[Check]:
+    """The checks, one after the other, each independent of the ones before."""
+    zh = language == "zh"
+    yield Check(None, f"Yiju {version('yiju')}, Python {platform.python_version()}, {platform.system()}")
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if value is not None and name in settings.model_fields_set:
+            yield Check(None, f"{PREFIX}{name.upper()} = {value}")
+    from assistant.wiring import Workplace
+
+    try:
+        workplace = Workplace(settings)
+    except Held as error:
+        yield from _held(settings, error, language)
+        return
+    except YijuError as error:
+        yield Check(False, error.text(language))
+        return
+    try:
+        yield Check(True, (f"数据目录 {settings.data}" if zh else f"data folder {settings.data}"))
+        rows = workplace.assistant.documents()
+        own, searched = sum(r.origin == "own" for r in rows), sum(r.passages for r in rows if r.searched)
+        if zh:
+            text = f"自有文件 {own} 份，样例 {len(rows) - own} 份，可检索段落 {searched} 个"
+        else:
+            text = f"{own} documents of your own, {len(rows) - own} samples, {searched} passages to search"
+        if not rows:
+            text += "；请运行 yiju ingest 路径，或 yiju serve" if zh else "; run: yiju ingest PATH, or: yiju serve"
+        yield Check(bool(rows) or None, text)
+        engine = settings.qdrant_url or ("内置引擎" if zh else "built-in engine")
+        yield Check(True, f"{'检索引擎' if zh else 'engine'}: {engine}")
+        model = workplace.embedder.name if workplace.embedder else None
+        missing = "无（仅按词语检索；可设置 YIJU_EMBEDDER）" if zh else "none (search by word only; set YIJU_EMBEDDER)"
+        yield Check(True if model else None, f"{'向量模型' if zh else 'embedder'}: {model or missing}")
+    finally:
+        workplace.close()
+
+
+def _held(settings: Settings, error: Held, language: str) -> Iterator[Check]:
+    from assistant.remote import Remote
+
+    holder = read_holder(settings.data)
+    if holder is None or holder.address is None:
+        yield Check(None, error.text(language))
+        return
+    remote = Remote(holder.address, settings.api_key.get_secret_value() if settings.api_key else None, language)
+    try:
+        ready = remote.ready()
+        said = "正在服务，段落" if language == "zh" else "is serving; passages:"
+        yield Check(True, f"{holder.address} {said} {ready['passages']} (pid {holder.pid})")
+    except YijuError as problem:
+        yield Check(False, problem.text(language))
+    finally:
+        remote.close()

@@ -1,0 +1,219 @@
+"""The answerer without a model: the sentences of the documents that say it, word for word.
+
+Each candidate is a sentence, or a table row or list item that is kept whole. It scores by the share
+of the question's terms (weighted by rarity) that it says itself, that its headings and title say for
+it, by its passage's rank, and by whether it holds the kind of thing asked for. What is chosen is said
+in the order of the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from assistant.answers import Draft
+from corpus.document import Block, Document, Kind
+from corpus.sentences import sentences
+from indexing.retrieval import Hit, Search
+from indexing.tokeniser import fold, terms, without_asking
+
+NAME = "extractive/1"
+
+# What a candidate's own words, its headings, its passage and its shape count.
+_OWN, _HEADINGS, _PASSAGE, _SHAPE, _DEFINITION = 1.0, 0.35, 0.5, 0.12, 0.5
+# A further sentence is said when it scores at least this share of the best one.
+_NEAR = 0.72
+_MOST, _MOST_IN_LIST = 3, 8
+_LENGTH, _LENGTH_IN_LIST = 320, 900
+# A list item longer than this is said by its sentences.
+_WHOLE_ITEM = 260
+_SAME = 0.85
+
+_ASKS_NUMBER = re.compile(
+    r"多少|几[项个类家种条年]|百分之|占比|规模|how (?:many|much|long|large)|number of|percentage", re.I
+)
+_ASKS_WHEN = re.compile(r"什么时候|何时|哪一?年|哪个月|几月|日期|when|what (?:year|date)|which year", re.I)
+_ASKS_LIST = re.compile(
+    r"哪些|哪几|列出|包括什么|包含什么|分别|有几|清单|"
+    r"which|what are|list|name the|what (?:\w+ ){0,3}(?:parts|categories)",
+    re.I,
+)
+_BULLET = re.compile(r"[-*+•·●▪◦■◆]\s+|——\s*")
+_NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿]+[项个类家种条次倍年]")
+_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\s*月")
+_ASKS_DEFINITION = re.compile(
+    r"什么是|是什么|指什么|什么意思|何谓|定义|含义|what (?:is|are|does)|meaning of|define", re.I
+)
+_DEFINES = re.compile(r"\W{0,4}(?:是|指|即|为|：|:|（|\(|is\b|are\b|means\b|refers\b)", re.I)
+_ENUMERATION = re.compile(r"、[^、。]+、|包括|分为|一是|, [^,.]+, ")
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """A verbatim span chosen to be said, and the places that say nearly the same."""
+
+    hit: Hit
+    start: int
+    end: int
+    text: str
+    score: float
+    same: tuple[Extract, ...] = ()
+
+
+def draft(question: str, search: Search, documents: Mapping[str, Document]) -> Iterator[Draft]:
+    """The sentences that answer a question best, word for word, in the order to be said.
+
+    `documents` holds the document of every hit.
+    """
+    for chosen in extract(question, search, documents):
+        places = (chosen, *chosen.same)
+        yield Draft(chosen.text, tuple((place.hit, place.start, place.end) for place in places), 1.0)
+
+
+def extract(question: str, search: Search, documents: Mapping[str, Document]) -> tuple[Extract, ...]:
+    """The spans that answer a question best, in the order to be said; empty where nothing fits.
+    `text == document.text[start:end]` for each."""
+    candidates = list(_candidates(question, search, documents))
+    if not candidates:
+        return ()
+    candidates.sort(key=lambda c: (-c.score, c.hit.rank, c.start))
+    wants_list = bool(_ASKS_LIST.search(question))
+    chosen = _choose(candidates, wants_list)
+    chosen += _announced(chosen, documents)
+    first_rank = {
+        e.hit.document_id: min(x.hit.rank for x in chosen if x.hit.document_id == e.hit.document_id) for e in chosen
+    }
+    return tuple(sorted(chosen, key=lambda e: (first_rank[e.hit.document_id], e.hit.document_id, e.start)))
+
+
+def _choose(candidates: Sequence[Extract], wants_list: bool) -> list[Extract]:
+    most, length = (_MOST_IN_LIST, _LENGTH_IN_LIST) if wants_list else (_MOST, _LENGTH)
+    best = candidates[0].score
+    chosen: list[Extract] = []
+    for candidate in candidates:
+        if candidate.score < _NEAR * best:
+            break
+        twin = next((i for i, c in enumerate(chosen) if _similar(c.text, candidate.text)), None)
+        if twin is not None:
+            kept = chosen[twin]
+            if candidate.hit.document_id != kept.hit.document_id:
+                chosen[twin] = Extract(kept.hit, kept.start, kept.end, kept.text, kept.score, (*kept.same, candidate))
+        elif not chosen or (len(chosen) < most and sum(len(c.text) for c in chosen) + len(candidate.text) <= length):
+            chosen.append(candidate)
+    return chosen
+
+
+def _announced(chosen: Sequence[Extract], documents: Mapping[str, Document]) -> list[Extract]:
+    """The list that the best extract announces with a colon: the items that follow it, or the headings."""
+    best = max(chosen, key=lambda e: e.score)
+    if best.text[-1] not in ":：":
+        return []
+    document = documents[best.hit.document_id]
+    following = [b for b in document.blocks if b.start >= best.end and b.kind.searchable]
+    if not following:
+        return []
+    first = following[0]
+    if first.kind is Kind.HEADING:
+        under = [b for b in following if b.kind is Kind.HEADING or b.headings[: len(first.headings)] == first.headings]
+        items = [
+            b
+            for b in _until(under, lambda b: b.kind is Kind.HEADING and b.level < first.level)
+            if b.level == first.level
+        ]
+    elif first.kind in (Kind.LIST_ITEM, Kind.TABLE_ROW):
+        items = _until(following, lambda b: b.kind is not first.kind)
+    else:
+        return []
+    taken = {(c.hit.document_id, c.start) for c in chosen}
+    extracts: list[Extract] = []
+    room = _LENGTH_IN_LIST
+    for block in items:
+        room -= block.end - block.start
+        if room < 0:
+            break
+        if (document.id, block.start) not in taken:
+            start = _after_bullet(document.text, block.start, block.end)
+            extracts.append(Extract(best.hit, start, block.end, document.quote(start, block.end), best.score))
+    return extracts
+
+
+def _until(blocks: Sequence[Block], ends: Callable[[Block], bool]) -> list[Block]:
+    return list(takewhile(lambda block: not ends(block), blocks))
+
+
+def _candidates(question: str, search: Search, documents: Mapping[str, Document]) -> Iterator[Extract]:
+    top = search.hits[0].score if search.hits else 1.0
+    subject = _subject(question)
+    for hit in search.hits:
+        document = documents[hit.document_id]
+        around = set(terms("\n".join((hit.title, *hit.headings, _context(document, hit)))))
+        passage = hit.score / top if top else 0.0
+        for start, end in _units(document, hit):
+            text = document.quote(start, end)
+            own = set(terms(text))
+            said = search.question.coverage(own)
+            helped = search.question.coverage(own | around) - said
+            score = _OWN * said + _HEADINGS * helped + _PASSAGE * passage + _shape(question, text)
+            score += _DEFINITION if subject and _defines(subject, text) else 0.0
+            yield Extract(hit, start, end, text, score * _weight_of_length(text))
+
+
+def _units(document: Document, hit: Hit) -> Iterator[tuple[int, int]]:
+    """The spans of a passage that can be said by themselves."""
+    for block in document.blocks:
+        start, end = max(block.start, hit.start), min(block.end, hit.end)
+        if start >= end or block.kind is Kind.HEADING or not block.kind.searchable:
+            continue
+        whole = block.kind is Kind.TABLE_ROW or (block.kind is Kind.LIST_ITEM and end - start <= _WHOLE_ITEM)
+        start = _after_bullet(document.text, start, end)
+        if whole:
+            yield start, end
+        else:
+            yield from sentences(document.text, start, end)
+
+
+def _after_bullet(text: str, start: int, end: int) -> int:
+    """Where an item's words begin: a dash or dot before them is not said."""
+    mark = _BULLET.match(text, start, end)
+    return mark.end() if mark else start
+
+
+def _context(document: Document, hit: Hit) -> str:
+    return "\n".join(b.context for b in document.blocks if b.context and b.start < hit.end and b.end > hit.start)
+
+
+def _shape(question: str, text: str) -> float:
+    asked = ((_ASKS_NUMBER, _NUMBER), (_ASKS_WHEN, _DATE), (_ASKS_LIST, _ENUMERATION))
+    return _SHAPE * sum(1 for wants, has in asked if wants.search(question) and has.search(text))
+
+
+def _subject(question: str) -> str:
+    """What a question asks the meaning of; "" where it asks something else."""
+    if not _ASKS_DEFINITION.search(question):
+        return ""
+    words = re.sub(
+        r"(?i)what (?:is|are|does)|\b(?:mean|meaning of|define|the|an?)\b|定义|含义|意思|何谓|[是指的？?。“”\"]",
+        " ",
+        without_asking(question),
+    )
+    return re.sub(r"\s+", " ", words).strip().lower()
+
+
+def _defines(subject: str, text: str) -> bool:
+    """Whether a sentence begins by saying what the subject is."""
+    folded = fold(text)
+    at = folded.find(subject)
+    return 0 <= at <= 8 and bool(_DEFINES.match(folded, at + len(subject)))
+
+
+def _weight_of_length(text: str) -> float:
+    """Fragments of a few characters say nothing by themselves."""
+    return min(1.0, 0.5 + len(text) / 24)
+
+
+def _similar(one: str, other: str) -> bool:
+    """Whether two sentences say the same in almost the same words: Jaccard similarity of their terms."""
+    a, b = set(terms(one)), set(terms(other))
+    return len(a & b) >= _SAME * len(a | b) if a and b else one == other

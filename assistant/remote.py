@@ -1,0 +1,97 @@
+"""The assistant of a server that holds the data folder, with the same methods, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+
+from assistant.answers import Answer, Filters, Hit
+from assistant.core import DocumentSummary, Question
+from corpus.errors import BadInput, Held, NotFound, TooLarge, Unavailable, UnreadableFile, YijuError
+from indexing.ingest import Result
+
+_ERRORS: dict[int, type[YijuError]] = {
+    404: NotFound,
+    409: Held,
+    413: TooLarge,
+    415: UnreadableFile,
+    503: Unavailable,
+}
+
+
+class Remote:
+    """Speaks to the server at `address`. Raises the same errors as the assistant itself."""
+
+    def __init__(self, address: str, api_key: str | None, language: str) -> None:
+        headers = {"Accept-Language": language}
+        if api_key:
+            headers["Authorization"] = f"Bearer {api_key}"
+        self._address = address
+        self._client = httpx.Client(base_url=address, headers=headers, timeout=300, trust_env=False)
+
+    def ask(self, question: Question) -> Answer:
+        body = {
+            "question": question.text,
+            "filters": question.filters.model_dump(mode="json"),
+            "top_k": question.top_k,
+            "answerer": question.answerer,
+            "language": question.language,
+        }
+        return Answer.model_validate_json(self._send("POST", "/ask", json=body).content)
+
+    def search(self, question: str, *, top_k: int = 8, filters: Filters | None = None) -> tuple[Hit, ...]:
+        body = {
+            "question": question,
+            "top_k": top_k,
+            "filters": (filters or Filters()).model_dump(mode="json"),
+        }
+        found = self._send("POST", "/search", json=body).json()
+        return tuple(Hit(**{**hit, "headings": tuple(hit["headings"])}) for hit in found["hits"])
+
+    def documents(self) -> tuple[DocumentSummary, ...]:
+        return tuple(DocumentSummary(**row) for row in self._send("GET", "/documents").json()["documents"])
+
+    def show(self, document_id: str) -> dict[str, Any]:
+        shown: dict[str, Any] = self._send("GET", f"/documents/{document_id}").json()
+        return shown
+
+    def remove(self, document_id: str) -> None:
+        self._send("DELETE", f"/documents/{document_id}")
+
+    def ready(self) -> dict[str, Any]:
+        said: dict[str, Any] = self._send("GET", "/health/ready").json()
+        return said
+
+    def add(self, data: bytes, *, uri: str, source: str) -> Result:
+        """Sends a file to be indexed there. Raises `UnreadableFile` and `TooLarge`."""
+        try:
+            said = self._send("POST", "/documents", files={"file": (source, data)}, data={"uri": uri}).json()
+        except BadInput as error:
+            raise UnreadableFile(error.en, error.zh) from error
+        return Result(source, said["outcome"], said["document_id"])
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
+        try:
+            response = self._client.request(method, path, **content)
+        except httpx.HTTPError as error:
+            raise Unavailable(
+                f"the Yiju server at {self._address}, which holds the data folder, does not answer ({error}); "
+                "start it again or stop it",
+                f"持有数据目录的 Yiju 服务 {self._address} 没有应答（{error}）；请重新启动或停止它",
+            ) from error
+        if response.is_success:
+            return response
+        raise _error(response)
+
+
+def _error(response: httpx.Response) -> YijuError:
+    try:
+        detail = str(response.json()["detail"])
+    except (json.JSONDecodeError, KeyError, TypeError):
+        detail = f"HTTP {response.status_code}"
+    return _ERRORS.get(response.status_code, BadInput)(detail, detail)

@@ -1,0 +1,99 @@
+"""Every setting, in one frozen table: its name, its default, what it does. Read once, by the CLI.
+
+A setting comes from a command-line flag, else from the environment (`YIJU_PORT`), else from the file
+`yiju.toml` in the working directory (`port = 8080`), else from its default here. The README's table
+is checked against this one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from corpus.errors import BadSetting
+
+PREFIX = "YIJU_"
+
+
+def default_data_folder() -> Path:
+    """`$XDG_DATA_HOME/yiju`, or `~/.local/share/yiju`."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "yiju"
+
+
+class Settings(BaseSettings):
+    """The settings; a setting's description is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file="yiju.toml", frozen=True, extra="forbid")
+
+    data: Path = Field(default_factory=default_data_folder, description="folder that holds all that is stored")
+    host: str = Field("127.0.0.1", description="address to listen on; any other than loopback should have an api_key")
+    port: int = Field(8000, ge=1, le=65535, description="port of the page and the API")
+    api_key: SecretStr | None = Field(None, description="one shared key for the page and the API; unset: none asked")
+    samples: Literal["auto", "always", "never"] = Field(
+        "auto", description="search the samples: auto (until there are documents of your own), always, never"
+    )
+    embedder: str = Field(
+        "none", description="sentence-transformers model (name or folder), or none: search by word only"
+    )
+    llm: Literal["none", "openai_like"] = Field(
+        "none", description="language model that writes answers: openai_like, or none: the documents' own sentences"
+    )
+    llm_url: str = Field("http://127.0.0.1:11434/v1", description="OpenAI-compatible endpoint of the language model")
+    llm_model: str = Field("", description="name of the language model at the endpoint")
+    llm_api_key: SecretStr | None = Field(None, description="key of the endpoint")
+    llm_context: int = Field(8192, ge=2048, description="the language model's window in tokens")
+    llm_timeout: float = Field(60, gt=0, description="seconds to wait for the language model")
+    qdrant_url: str | None = Field(None, description="Qdrant server, such as http://localhost:6333; unset: built in")
+    qdrant_api_key: SecretStr | None = Field(None, description="key of the Qdrant server")
+    qdrant_collection: str = Field("yiju", min_length=1, description="collection on the Qdrant server")
+    passage_tokens: int = Field(300, ge=64, le=4000, description="most tokens in a passage; needs --rebuild")
+    max_question: int = Field(2000, ge=1, le=100_000, description="most characters in a question")
+    max_file_mb: int = Field(32, ge=1, le=2048, description="largest file that is read, in MiB")
+
+    @classmethod
+    def settings_customise_sources(  # the signature is the library's
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings(flags: Mapping[str, object]) -> Settings:
+    """The settings; flags that are None count as not given. Raises `BadSetting` naming the setting."""
+    _refuse_unknown(os.environ)
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = ".".join(str(part) for part in problem["loc"]) or "?"
+        given, message = problem.get("input"), problem["msg"]
+        raise BadSetting(
+            f"setting {name} ({PREFIX}{name.upper()}) can't be {given!r}: {message}",
+            f"设置 {name}（{PREFIX}{name.upper()}）不能为 {given!r}：{message}",
+        ) from error
+    except ValueError as error:  # yiju.toml is no TOML
+        raise BadSetting(f"yiju.toml can't be read: {error}", f"无法读取 yiju.toml：{error}") from error
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in environment:
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint_en, hint_zh = (f"; did you mean {near[0]}?", f"；是否想写 {near[0]}？") if near else ("", "")
+            raise BadSetting(f"there is no setting {name}{hint_en}", f"没有名为 {name} 的设置{hint_zh}")

@@ -1,0 +1,54 @@
+"""What the assistant itself says, in both languages."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from corpus.metadata import language as language_of
+
+Language = Literal["zh", "en"]
+
+NOTICE = {
+    "zh": "本回答由程序自动从文件原文中摘取并拼接，每句均附出处；引用前请核对原文。",
+    "en": "This answer was put together by a machine from the documents' own words. "
+    "Check the citations before you rely on it.",
+}
+NOTICE_WRITTEN = {
+    "zh": "本回答由人工智能生成，每句均按所引原文核对，未获支持的句子已删除；引用前请核对原文。",
+    "en": "This answer was written by AI. Each sentence was checked against the words it cites, and those "
+    "without support were removed. Check the citations before you rely on it.",
+}
+NOT_IN_DOCUMENTS = {
+    "zh": "所查文件中没有找到这个问题的依据。下面列出最接近的段落，供您核对。",
+    "en": "The documents do not say. The nearest passages are listed for you to check.",
+}
+OTHER_LANGUAGE = {
+    "zh": "所查文件都是英文，而当前只按词语检索；请用英文提问，或设置 YIJU_EMBEDDER 启用跨语言检索。",
+    "en": "The documents searched are in Chinese and only search by word is on: ask in Chinese, or set "
+    "YIJU_EMBEDDER to a multilingual model.",
+}
+TOO_VAGUE = {
+    "zh": "这个问题没有可供检索的词语。请说明您想了解的事项，例如文件名称、年份或标准编号。",
+    "en": "There is nothing in this question to search for. Say what it is about: a document, a year, "
+    "a standard's number.",
+}
+NO_DOCUMENTS = {
+    "zh": "还没有可检索的文件。请先导入：yiju ingest 路径",
+    "en": "There are no documents to search yet. Add some with: yiju ingest PATH",
+}
+NO_MATCHING_DOCUMENTS = {
+    "zh": "没有文件符合所选条件。请放宽筛选条件后再问。",
+    "en": "No document meets the filters. Widen them and ask again.",
+}
+
+
+def notice(language: Language, *, written: bool) -> str:
+    """What a reader is told about where an answer comes from; `written` by a language model or not."""
+    return (NOTICE_WRITTEN if written else NOTICE)[language]
+
+
+def answer_language(question: str, wanted: str) -> Language:
+    """The language to answer in: the wanted one, or with "auto" that of the question."""
+    if wanted in ("zh", "en"):
+        return "zh" if wanted == "zh" else "en"
+    return "zh" if any("一" <= c <= "鿿" for c in question) or language_of(question) == "zh" else "en"

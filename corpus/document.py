@@ -1,0 +1,94 @@
+"""The words of the corpus: what a document is. It knows nothing of searching or answering.
+
+Offsets are counted in Python characters (Unicode code points) of `Document.text`, the canonical
+text. A document is one immutable version of a source: when the file changes, another document with
+another id supersedes it, so a citation made yesterday still resolves tomorrow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a block is. What is not searchable stays in the text: contents pages and web-page chrome
+    answer nothing, and a table's header is carried by each of its rows."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE_HEADER = "table_header"
+    TABLE_ROW = "table_row"
+    FOOTNOTE = "footnote"
+    CONTENTS = "contents"
+    CHROME = "chrome"
+
+    @property
+    def searchable(self) -> bool:
+        return self not in (Kind.TABLE_HEADER, Kind.CONTENTS, Kind.CHROME)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A span of the canonical text with its place in the structure.
+
+    `headings` is the path from the document's first level down to the block, the block itself
+    excluded. `level` is the depth of a heading (1 is the highest), 0 for other blocks. `context` is
+    said of the block elsewhere and helps to find it: for a table row its table's title and its cells
+    under their column names, merged cells filled in. It is searched, and never quoted.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    headings: tuple[str, ...] = ()
+    level: int = 0
+    page: int | None = None
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known about a document as a whole; unknown is None or empty, never a guess."""
+
+    title: str
+    language: str
+    issuers: tuple[str, ...] = ()
+    number: str | None = None
+    date: date | None = None
+    edition: str | None = None
+    status: str | None = None
+    url: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One immutable version of a source.
+
+    `uri` says where it came from and is what makes two versions the same source; `source` is the
+    short form of it that people see. `sha256` is that of the file's bytes. `origin` is "own" for
+    what the user added and "sample" for the corpus that comes with the program.
+    """
+
+    id: str
+    uri: str
+    source: str
+    sha256: str
+    text: str
+    metadata: Metadata
+    blocks: tuple[Block, ...] = field(repr=False)
+    origin: str = "own"
+    supersedes: str | None = None
+
+    def quote(self, start: int, end: int) -> str:
+        """The exact words of a span."""
+        return self.text[start:end]
+
+
+def document_id(uri: str, sha256: str, reader: str) -> str:
+    """The id of a version: 16 hex digits that depend on where it is from, its bytes and how it was read."""
+    return hashlib.sha256(f"{uri}\0{sha256}\0{reader}".encode()).hexdigest()[:16]

@@ -1,0 +1,112 @@
+"""What an engine must do. Every store passes the same contract suite (`tests/test_stores.py`)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from indexing.lexical import Sparse
+
+LEXICAL, DENSE = "lexical", "dense"
+# The payload fields that filters use; each has an index in the engine from the start.
+KEYWORD_FIELDS = ("document_id", "origin", "language", "tags")
+DATE_FIELD = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A passage as an engine holds it: its place, what filters need, and its vectors.
+
+    `date` is the document's date as yyyymmdd, 0 where it has none. `dense` has unit length.
+    """
+
+    document_id: str
+    number: int
+    start: int
+    end: int
+    origin: str
+    language: str
+    tags: tuple[str, ...]
+    date: int
+    lexical: Sparse
+    dense: tuple[float, ...] | None = None
+
+    @property
+    def id(self) -> int:
+        """The engine's key: 63 bits of a hash of the place, so that writing twice changes nothing."""
+        digest = hashlib.sha256(f"{self.document_id}:{self.number}".encode()).digest()
+        return int.from_bytes(digest[:8], "big") >> 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What may be searched. None leaves a field free; an empty tuple allows nothing."""
+
+    documents: tuple[str, ...] | None = None
+    origins: tuple[str, ...] | None = None
+    language: str | None = None
+    tags: tuple[str, ...] | None = None
+    as_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A passage that one leg of a search found, with that leg's score."""
+
+    document_id: str
+    number: int
+    start: int
+    end: int
+    score: float
+
+
+class Store(Protocol):
+    """Passages with vectors. All methods may be called from any thread."""
+
+    def upsert(self, entries: Sequence[Entry]) -> None:
+        """Writes entries; one with the same document and number is replaced."""
+        ...
+
+    def delete(self, document_id: str) -> None:
+        """Removes all entries of a document; an unknown document is no error."""
+        ...
+
+    def search(
+        self, lexical: Sparse | None, dense: Sequence[float] | None, scope: Scope, limit: int
+    ) -> tuple[tuple[Match, ...], tuple[Match, ...]]:
+        """The best matches of each leg, best first; a leg that is not asked finds nothing."""
+        ...
+
+    def count(self, scope: Scope) -> int:
+        """How many entries a scope holds."""
+        ...
+
+    def flush(self) -> None:
+        """Returns when everything written is safe from a power cut."""
+        ...
+
+    def close(self) -> None:
+        """Releases the engine; the store can't be used afterwards."""
+        ...
+
+
+def payload(entry: Entry) -> dict[str, object]:
+    """What an engine stores beside the vectors."""
+    return {
+        "document_id": entry.document_id,
+        "number": entry.number,
+        "start": entry.start,
+        "end": entry.end,
+        "origin": entry.origin,
+        "language": entry.language,
+        "tags": list(entry.tags),
+        "date": entry.date,
+    }
+
+
+def match(stored: dict[str, object], score: float) -> Match:
+    """A match from a stored payload."""
+    number, start, end = (int(str(stored[key])) for key in ("number", "start", "end"))
+    return Match(str(stored["document_id"]), number, start, end, float(score))

@@ -1,0 +1,118 @@
+"""The embedded engine: Qdrant Edge in this process. The only module that knows `qdrant_edge`.
+
+Every call holds the interpreter for its whole length, so writes go in small batches and nothing here
+ever builds a graph index (`optimize()` froze a process for seconds); searches scan, which takes a few
+milliseconds up to some 50,000 passages. The data folder's lock is taken before this module touches
+the folder: a second open would break the first holder's `flush()` for good.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import qdrant_edge as edge
+
+from corpus.errors import Corrupt
+from indexing.lexical import Sparse
+from indexing.store import DATE_FIELD, DENSE, KEYWORD_FIELDS, LEXICAL, Entry, Match, Scope, match, payload
+
+_BATCH = 64
+
+
+class EdgeStore:
+    """A store in the folder `path`, created where there is none.
+
+    `dimension` is that of the dense vectors, None for a lexical store. Raises `Corrupt` where the
+    engine can't open what is there.
+    """
+
+    def __init__(self, path: Path, dimension: int | None) -> None:
+        self._lock = threading.Lock()
+        dense = {DENSE: edge.EdgeVectorParams(dimension, edge.Distance.Dot)} if dimension else None
+        config = edge.EdgeConfig(
+            vectors=dense, sparse_vectors={LEXICAL: edge.EdgeSparseVectorParams()}, wal_enabled=True
+        )
+        fresh = not path.exists()
+        try:
+            self._shard = (edge.EdgeShard.create if fresh else edge.EdgeShard.load)(str(path), config)
+        except Exception as error:  # the engine raises nothing more precise
+            raise Corrupt(
+                f"the index in {path} can't be opened ({error}); run: yiju ingest --rebuild",
+                f"无法打开索引 {path}（{error}）；请运行：yiju ingest --rebuild",
+            ) from error
+        if fresh:
+            for field in KEYWORD_FIELDS:
+                self._update(edge.UpdateOperation.create_field_index(field, edge.PayloadSchemaType.Keyword))
+            self._update(edge.UpdateOperation.create_field_index(DATE_FIELD, edge.PayloadSchemaType.Integer))
+
+    def upsert(self, entries: Sequence[Entry]) -> None:
+        for i in range(0, len(entries), _BATCH):
+            points = [_point(entry) for entry in entries[i : i + _BATCH]]
+            self._update(edge.UpdateOperation.upsert_points(points))
+
+    def delete(self, document_id: str) -> None:
+        condition = edge.FieldCondition("document_id", match=edge.MatchValue(document_id))
+        self._update(edge.UpdateOperation.delete_points_by_filter(edge.Filter(must=[condition])))
+
+    def search(
+        self, lexical: Sparse | None, dense: Sequence[float] | None, scope: Scope, limit: int
+    ) -> tuple[tuple[Match, ...], tuple[Match, ...]]:
+        filter_ = _filter(scope)
+        queries: list[edge.QueryRequest] = []
+        if lexical is not None and lexical.indices:
+            vector = edge.SparseVector(list(lexical.indices), list(lexical.values))
+            queries.append(_request(edge.Query.Nearest(vector, using=LEXICAL), filter_, limit))
+        if dense is not None:
+            queries.append(_request(edge.Query.Nearest(list(dense), using=DENSE), filter_, limit))
+        with self._lock:
+            found = iter(self._shard.query_batch(edge.QueryBatchRequest(queries)) if queries else [])
+        asked = (lexical is not None and bool(lexical.indices), dense is not None)
+        first, second = (_matches(next(found)) if leg else () for leg in asked)
+        return first, second
+
+    def count(self, scope: Scope) -> int:
+        with self._lock:
+            return self._shard.count(edge.CountRequest(exact=True, filter=_filter(scope)))
+
+    def flush(self) -> None:
+        with self._lock:
+            self._shard.flush()
+
+    def close(self) -> None:
+        with self._lock:
+            self._shard.close()
+
+    def _update(self, operation: edge.UpdateOperation) -> None:
+        with self._lock:
+            self._shard.update(operation)
+
+
+def _point(entry: Entry) -> edge.Point:
+    lexical = edge.SparseVector(list(entry.lexical.indices), list(entry.lexical.values))
+    vectors: dict[str, list[float] | edge.SparseVector | list[list[float]]]
+    vectors = {LEXICAL: lexical} if entry.dense is None else {LEXICAL: lexical, DENSE: list(entry.dense)}
+    return edge.Point(entry.id, vectors, payload(entry))
+
+
+def _request(query: edge.Query, filter_: edge.Filter, limit: int) -> edge.QueryRequest:
+    return edge.QueryRequest(limit=limit, query=query, filter=filter_, with_payload=True)
+
+
+def _matches(points: Sequence[edge.ScoredPoint]) -> tuple[Match, ...]:
+    return tuple(match(point.payload or {}, point.score) for point in points)
+
+
+def _filter(scope: Scope) -> edge.Filter:
+    return edge.Filter(must=list(_conditions(scope)))
+
+
+def _conditions(scope: Scope) -> Iterator[edge.FieldCondition]:
+    for field, allowed in (("document_id", scope.documents), ("origin", scope.origins), ("tags", scope.tags)):
+        if allowed is not None:
+            yield edge.FieldCondition(field, match=edge.MatchAny(list(allowed)))
+    if scope.language is not None:
+        yield edge.FieldCondition("language", match=edge.MatchValue(scope.language))
+    if scope.as_of is not None:
+        yield edge.FieldCondition(DATE_FIELD, range=edge.RangeFloat(lte=float(scope.as_of)))

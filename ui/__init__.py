@@ -1,0 +1,1 @@
+"""What staff see: the Gradio page. Nothing below this package knows it."""

@@ -1,0 +1,241 @@
+"""The page: a conversation on the left, the cited source on the right, mounted on the API.
+
+What belongs to one person lives in the session's `gr.State`, never on the page or a module, so two
+browsers never see each other's questions. `build` only lays out; `Handlers` answers the events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.answers import Answer, Message
+from assistant.core import Assistant, Delta, Question
+from corpus.errors import NotFound, YijuError
+from ui import render
+from ui.render import Turn
+from ui.texts import WORDS, Language, language_of
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+# How many earlier messages go along with a question.
+_REMEMBERED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one person's page holds."""
+
+    language: Language = "en"
+    conversation_id: str | None = None
+    turns: tuple[Turn, ...] = ()
+
+
+def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
+    """Puts the page at `/` of the API. It asks nothing of the outside: system fonts, no analytics."""
+    fonts = [
+        "system-ui",
+        "-apple-system",
+        "Segoe UI",
+        "PingFang SC",
+        "Microsoft YaHei",
+        "Noto Sans CJK SC",
+        "sans-serif",
+    ]
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        build(assistant),
+        path="/",
+        theme=gr.themes.Base(
+            primary_hue="teal", neutral_hue="slate", font=fonts, font_mono=["ui-monospace", "monospace"]
+        ),
+        css=_asset("page.css"),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+    )
+    return mounted
+
+
+def build(assistant: Assistant) -> gr.Blocks:
+    """The page's layout, and which handler answers which event."""
+    handlers, script = Handlers(assistant), _asset("page.js")
+    page: gr.Blocks
+    with gr.Blocks(title="Yiju 依据", analytics_enabled=False, fill_width=True) as page:
+        session = gr.State(Session())
+        remembered = gr.BrowserState("", storage_key="yiju-language", secret="yiju")
+        header = gr.HTML(render.header("en"), js_on_load=script, elem_id="yj-header")
+        with gr.Row(elem_id="yj-main", equal_height=False):
+            with gr.Column(scale=6, min_width=320, elem_id="yj-left"):
+                conversation = gr.HTML("", js_on_load=script, elem_id="yj-log")
+                with gr.Row(elem_id="yj-asking"):
+                    question = gr.Textbox(
+                        show_label=False,
+                        container=False,
+                        lines=1,
+                        max_lines=6,
+                        scale=8,
+                        autofocus=True,
+                        elem_id="yj-question",
+                    )
+                    ask = gr.Button(variant="primary", scale=1, min_width=88, elem_id="yj-ask")
+                new = gr.Button(size="sm", variant="secondary", elem_id="yj-new")
+            with gr.Column(scale=5, min_width=320, elem_id="yj-right"):
+                source = gr.HTML(render.no_source("en"), js_on_load=script, elem_id="yj-panel")
+        footer = gr.HTML(render.footer("en"))
+
+        words = [header, question, ask, new, footer]
+        shown = [session, conversation, source, question]
+        page.load(handlers.open_page, [session, remembered], [session, conversation, source, *words])
+        header.input(
+            handlers.switch_language,
+            [session],
+            [session, remembered, conversation, source, *words],
+            show_progress="hidden",
+        )
+        for event in (question.submit, ask.click):
+            event(handlers.ask_question, [session, question], shown, show_progress="hidden")
+        conversation.submit(handlers.ask_example, [session], shown, show_progress="hidden")
+        for panel in (conversation, source):
+            panel.select(handlers.open_source, [session], [source], show_progress="hidden")
+        new.click(handlers.start_anew, [session], shown, show_progress="hidden")
+    return page
+
+
+def _asset(name: str) -> str:
+    return (files("ui") / "assets" / name).read_text("utf-8")
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """What answers the page's events. It holds the assistant, and nothing of any visitor."""
+
+    assistant: Assistant
+
+    def open_page(self, session: Session, remembered: str, request: gr.Request) -> tuple[Any, ...]:
+        """The page as a visitor first sees it, in the language chosen last, else the browser's."""
+        header = request.headers.get("accept-language", "")
+        language: Language = "zh" if remembered == "zh" else "en" if remembered == "en" else language_of(header)
+        session = replace(session, language=language)
+        return session, _conversation(self.assistant, session), render.no_source(language), *_words(language)
+
+    def switch_language(self, session: Session, event: gr.EventData) -> tuple[Any, ...]:
+        """The same page and conversation in the other language."""
+        language: Language = "zh" if _data(event).get("language") == "zh" else "en"
+        session = replace(session, language=language)
+        panel = _latest_source(self.assistant, session)
+        return session, language, _conversation(self.assistant, session), panel, *_words(language)
+
+    def ask_example(self, session: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        """Asks one of the example questions."""
+        yield from self.ask_question(session, str(_data(event).get("question", "")))
+
+    def ask_question(self, session: Session, text: str) -> Iterator[tuple[Any, ...]]:
+        """Asks, shows the answer as it comes, and opens its first citation. An error becomes a card."""
+        words = WORDS[session.language]
+        text = text.strip()
+        if not text or len(text) > self.assistant.max_question:
+            said = words.too_long.format(len(text), self.assistant.max_question) if text else words.blank
+            gr.Info(said)
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            return
+        earlier = session.turns
+        turn = Turn(text)
+        session = replace(session, turns=(*earlier, turn))
+        yield session, _conversation(self.assistant, session), render.no_source(session.language), ""
+        asked = Question(text, conversation_id=session.conversation_id, history=_history(earlier))
+        try:
+            for event in self.assistant.stream(asked):
+                if isinstance(event, Delta):
+                    turn = replace(turn, partial=turn.partial + event.text)
+                elif isinstance(event, Answer):
+                    turn = replace(turn, answer=event, partial="")
+                    session = replace(session, conversation_id=event.conversation_id)
+                else:
+                    continue
+                session = replace(session, turns=(*earlier, turn))
+                yield session, _conversation(self.assistant, session), gr.skip(), gr.skip()
+        except YijuError as error:
+            session = replace(session, turns=(*earlier, replace(turn, error=error.text(session.language))))
+        yield session, _conversation(self.assistant, session), _latest_source(self.assistant, session), gr.skip()
+
+    def open_source(self, session: Session, event: gr.EventData) -> Any:
+        """Shows the source of a citation, or of one of the nearest passages, in the panel."""
+        data = _data(event)
+        turn, citation, rank = (_integer(data.get(key)) for key in ("turn", "citation", "hit"))
+        return _source(self.assistant, session, turn, citation, rank) or gr.skip()
+
+    def start_anew(self, session: Session) -> tuple[Any, ...]:
+        """An empty conversation, in the same language."""
+        session = Session(language=session.language)
+        return session, _conversation(self.assistant, session), render.no_source(session.language), ""
+
+
+def _conversation(assistant: Assistant, session: Session) -> str:
+    documents = () if session.turns else assistant.documents()
+    return render.conversation(session.turns, documents, session.language)
+
+
+def _latest_source(assistant: Assistant, session: Session) -> str:
+    return _source(assistant, session, len(session.turns) - 1, 1, None) or render.no_source(session.language)
+
+
+def _source(
+    assistant: Assistant, session: Session, turn: int | None, citation: int | None, rank: int | None
+) -> str | None:
+    """The panel for a place, or None where the session has no such place."""
+    if turn is None or not 0 <= turn < len(session.turns):
+        return None
+    answer = session.turns[turn].answer
+    if answer is None:
+        return None
+    try:
+        if citation is not None and 1 <= citation <= len(answer.citations):
+            place = answer.citations[citation - 1]
+            document = assistant.document(place.document_id)
+            count = len(answer.citations)
+            return render.source(document, place, session.language, turn=turn, number=citation, of=count)
+        if rank is not None and 1 <= rank <= len(answer.hits):
+            hit = answer.hits[rank - 1]
+            return render.source(assistant.document(hit.document_id), hit, session.language)
+    except NotFound as error:
+        return render.missing_source(error.text(session.language))
+    return None
+
+
+def _words(language: Language) -> tuple[Any, ...]:
+    words = WORDS[language]
+    return (
+        render.header(language),
+        gr.Textbox(placeholder=words.ask_placeholder),
+        gr.Button(words.ask),
+        gr.Button(words.new),
+        render.footer(language),
+    )
+
+
+def _history(turns: tuple[Turn, ...]) -> tuple[Message, ...]:
+    messages: list[Message] = []
+    for turn in turns:
+        if turn.answer is not None:
+            messages.append(Message(role="user", content=turn.question))
+            messages.append(Message(role="assistant", content=turn.answer.text[:20_000]))
+    return tuple(messages[-_REMEMBERED:])
+
+
+def _data(event: gr.EventData) -> dict[str, Any]:
+    """What the page's script sent with an event; anything else than an object is nothing."""
+    data = event._data
+    return data if isinstance(data, dict) else {}
+
+
+def _integer(value: object) -> int | None:
+    text = str(value)
+    return int(text) if text.isdecimal() and len(text) < 6 else None
