@@ -4,11 +4,12 @@
 FROM python:3.12-slim-bookworm AS build
 ARG EXTRAS=""
 ARG PIP_EXTRA_INDEX_URL=""
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /app
 WORKDIR /src
 COPY . .
-RUN /app/bin/pip install -c requirements.lock ".${EXTRAS:+[$EXTRAS]}"
+RUN --mount=type=cache,target=/root/.cache/pip \
+  /app/bin/pip install -c requirements.lock ".${EXTRAS:+[$EXTRAS]}"
 
 FROM python:3.12-slim-bookworm
 RUN useradd --uid 10001 --create-home yiju && install -d -o yiju -g yiju /data

@@ -1,6 +1,8 @@
 # `make` lists what can be done. Settings pass through the environment: YIJU_PORT=8080 make serve
 
-PYTHON ?= python3
+RECENT := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c '$(RECENT)' 2>/dev/null && echo $$p && break; done),python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check install -q -c requirements.lock
@@ -50,8 +52,8 @@ clean: ## remove the environment and everything that was built; documents and in
 
 # One environment. Its stamps say what is installed in it; each is renewed when its pins change.
 $(BIN)/pip:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "Yiju needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1 || true). Say which one to use: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c '$(RECENT)' 2>/dev/null || { \
+	  echo "Yiju needs Python 3.11 or newer, and $(PYTHON) is not; say where one is: make PYTHON=/path/to/python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.serve: pyproject.toml requirements.lock | $(BIN)/pip

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 SamplePolicy = Literal["auto", "always", "never"]
 MOST_HITS = 50
+# What is left of a question that asks for nothing in particular.
+_FUNCTION_CHARACTERS = frozenset("的地得了着过是在和与及或有也都就不这那之其把被让")
 NO_FILTERS = Filters()
 
 
@@ -214,7 +216,7 @@ class Assistant:
         search = self._retriever.search(text, question.top_k, _scope(question.filters, origins), origins)
         if not search.passages:
             return search, "no_documents"
-        if not search.question.weights:
+        if all(term in _FUNCTION_CHARACTERS for term in search.question.weights):
             return search, "too_vague"
         return search, None
 

@@ -35,7 +35,7 @@ def decode(data: bytes) -> str:
             )
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise UnreadableFile("the file is empty", "文件为空")
+        raise UnreadableFile("the file is empty; check that it was saved", "文件为空；请确认文件已保存")
     odd = sum(1 for c in text if ord(c) < 32 and c not in "\n\t\f\v")
     if odd > max(3, len(text) // 100):
         raise UnreadableFile(

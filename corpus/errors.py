@@ -3,6 +3,7 @@
     YijuError                     status  who sees it
     ├── BadInput                  400     asker, developer: what was sent can't be used
     │   ├── UnreadableFile        400     whoever ingests: this file was not indexed, the others were
+    │   │   └── UnsupportedType   415     likewise: there is no reader for this kind of file
     │   └── BadSetting            400     whoever keeps it running, at start
     ├── NotFound                  404     asker, developer
     ├── TooLarge                  413     asker, developer
@@ -41,6 +42,12 @@ class BadInput(YijuError):
 
 class UnreadableFile(BadInput):
     """A file that can't become a document; the run goes on with the others."""
+
+
+class UnsupportedType(UnreadableFile):
+    """A file of a kind that there is no reader for."""
+
+    status = 415
 
 
 class BadSetting(BadInput):

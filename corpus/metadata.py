@@ -82,7 +82,8 @@ def _title(text: str, blocks: tuple[Block, ...], opening: list[str]) -> str | No
             return structure.squeeze(line)
     if first_heading and structure.numbered(first_heading) is None:
         return first_heading
-    return next((structure.squeeze(line) for line in opening[:3] if len(line) <= 80), None)
+    plain = (line for line in opening[:3] if len(line) <= 80 and not structure.ends_sentence(line))
+    return next((structure.squeeze(line) for line in plain if structure.numbered(line) is None), None)
 
 
 def _number(opening: list[str]) -> str | None:

@@ -61,7 +61,7 @@ def _ends_here(text: str, i: int, end: int, begin: int) -> bool:
 
 
 def _holds_sentences(text: str, start: int, end: int) -> bool:
-    return any(mark in text[start : end - 1] for mark in "。！？")
+    return any(mark in text[start:end] for mark in "。！？")
 
 
 def _add(spans: list[Span], text: str, start: int, end: int) -> None:

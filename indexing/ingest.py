@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from corpus.errors import TooLarge, UnreadableFile, YijuError
-from corpus.readers import READERS, read, supported
+from corpus.readers import read, reader_for
 from indexing.index import Index
 
 
@@ -84,12 +84,7 @@ def _within(file: Path, root: Path) -> bool:
 
 def read_bytes(path: Path, most_bytes: int) -> bytes:
     """A file's bytes. Raises `UnreadableFile` with the reason, `TooLarge` before reading it."""
-    if not supported(path.name):
-        kinds = " ".join(sorted(READERS))
-        raise UnreadableFile(
-            f"files of type {path.suffix or 'without extension'} can't be read yet; these can: {kinds}",
-            f"暂不支持 {path.suffix or '无扩展名'} 类型的文件；目前支持：{kinds}",
-        )
+    reader_for(path.name)
     try:
         size = path.stat().st_size
         if size > most_bytes:

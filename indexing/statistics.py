@@ -66,5 +66,5 @@ class Statistics:
             .group_by(_terms.c.term)
         )
         with self._catalogue.transaction() as connection:
-            found: dict[int, int] = dict(connection.execute(query).tuples().all())
+            found = {int(term): int(count) for term, count in connection.execute(query)}
         return found, found.pop(_ALL, 0)

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from corpus.decode import decode
 from corpus.document import Block, Document, document_id
-from corpus.errors import UnreadableFile
+from corpus.errors import UnreadableFile, UnsupportedType
 from corpus.metadata import read_metadata
 from corpus.readers.text import READER, read_text
 
@@ -18,9 +18,16 @@ Reader = Callable[[str], tuple[str, tuple[Block, ...], str]]
 READERS: dict[str, Reader] = {".txt": read_text, ".text": read_text, ".md": read_text, ".markdown": read_text}
 
 
-def supported(name: str) -> bool:
-    """Whether a file of this name can be read."""
-    return PurePath(name).suffix.lower() in READERS
+def reader_for(name: str) -> Reader:
+    """The reader for a file of this name. Raises `UnsupportedType`."""
+    suffix = PurePath(name).suffix.lower()
+    if suffix not in READERS:
+        kinds = " ".join(sorted(READERS))
+        raise UnsupportedType(
+            f"files of type {suffix or 'without extension'} can't be read yet; these can: {kinds}",
+            f"暂不支持 {suffix or '无扩展名'} 类型的文件；目前支持：{kinds}",
+        )
+    return READERS[suffix]
 
 
 def read(data: bytes, *, uri: str, source: str, origin: str = "own") -> Document:
@@ -29,14 +36,7 @@ def read(data: bytes, *, uri: str, source: str, origin: str = "own") -> Document
     `uri` identifies the source over its versions, `source` is the name that people see. Raises
     `UnreadableFile` with a reason.
     """
-    suffix = PurePath(source).suffix.lower()
-    if suffix not in READERS:
-        kinds = " ".join(sorted(READERS))
-        raise UnreadableFile(
-            f"files of type {suffix or 'without extension'} can't be read yet; these can: {kinds}",
-            f"暂不支持 {suffix or '无扩展名'} 类型的文件；目前支持：{kinds}",
-        )
-    text, blocks, front = READERS[suffix](decode(data))
+    text, blocks, front = reader_for(source)(decode(data))
     if not any(block.kind.searchable for block in blocks):
         raise UnreadableFile("there is no text to search in the file", "文件中没有可检索的正文")
     metadata = read_metadata(front, text, blocks, PurePath(source).stem)

@@ -221,6 +221,8 @@ class _Assembler:
         if gap and structure.document_title(self._open.text):
             return False
         ended = structure.ends_sentence(self._open.text)
+        if not gap and text[0].islower() and self._open.text[-1].isascii():
+            return True
         full = self._last_width >= (self._wrap - 8 if self._wrap else 40)
         if self._wrap and not full and not re.match(r"\d{1,3}(?:\s|$)", text):
             full = self._last_width >= _CELL_WIDTH

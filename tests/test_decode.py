@@ -1,0 +1,36 @@
+import codecs
+
+import pytest
+
+from corpus.decode import decode
+from corpus.errors import UnreadableFile
+
+CHINESE = "本办法自公布之日起施行。附件二列出各类标准。\n第二行"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        CHINESE.encode(),
+        codecs.BOM_UTF8 + CHINESE.encode(),
+        CHINESE.encode("utf-16"),
+        CHINESE.encode("gb18030"),
+        CHINESE.replace("\n", "\r\n").encode(),
+        CHINESE.replace("\n", "\r").encode("gb18030"),
+    ],
+)
+def test_chinese_is_read_in_the_usual_encodings_and_line_ends(data: bytes) -> None:
+    assert decode(data) == CHINESE
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"  \n ", b"\x89PNG\r\n\x1a\n\0\0\0", bytes(range(128, 256)) * 8, b"\x01\x02\x03\x04\x05\x06" * 9]
+    + ["Un résumé très détaillé des règles générales à l'été".encode("latin-1")]
+    + ["標準の概要と適用範囲について説明する文書です。".encode("shift-jis")],
+)
+def test_what_is_no_readable_text_is_refused_with_a_reason_in_both_languages(data: bytes) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        decode(data)
+    assert caught.value.en
+    assert any("一" <= c <= "鿿" for c in caught.value.zh)

@@ -1,0 +1,200 @@
+"""The index stays in step with the catalogue, whatever happens in between."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import add
+
+from assistant.wiring import Workplace
+from corpus.errors import BadSetting, Corrupt, NotFound
+from indexing.retrieval import Retriever
+from indexing.store import Scope
+from indexing.tokeniser import term_id
+
+Open = Callable[..., Workplace]
+ONE = "# 甲指南\n\n一、目标\n\n到二〇二六年建成滨海试验场。\n"
+OTHER = "# 甲指南\n\n一、目标\n\n到二〇二七年建成高原观测站。\n"
+
+
+def texts(place: Workplace, question: str) -> list[str]:
+    return [hit.text for hit in Retriever(place.index).search(question, 5, Scope(), ("own",)).hits]
+
+
+def counts(place: Workplace) -> tuple[dict[int, int], int]:
+    found, passages = place.index.statistics.counts([term_id(t) for t in ("滨海", "高原", "目标")], ["own"])
+    return {term: n for term, n in found.items() if n}, passages
+
+
+def test_a_document_is_added_once_and_replaced_when_it_changes(workplace: Open) -> None:
+    place = workplace()
+    first = add(place, ONE)
+    assert place.ingester().add(ONE.encode(), uri="test:note.md", source="note.md").outcome == "unchanged"
+    second = place.ingester().add(OTHER.encode(), uri="test:note.md", source="note.md")
+    assert second.outcome == "replaced"
+    assert [s.id for s in place.catalogue.summaries()] == [second.document_id]
+    assert all("滨海" not in text for text in texts(place, "滨海试验场"))
+    assert place.catalogue.document(first).text.endswith("滨海试验场。"), "the old version stays citable"
+    assert place.catalogue.document(str(second.document_id)).supersedes == first
+
+
+def test_going_back_to_an_earlier_version_makes_it_current_again(workplace: Open) -> None:
+    place = workplace()
+    first = add(place, ONE)
+    add(place, OTHER)
+    assert add(place, ONE) == first
+    assert any("滨海" in text for text in texts(place, "滨海试验场"))
+    assert place.store.count(Scope()) == place.catalogue.passages()
+
+
+def test_removing_leaves_nothing_behind(workplace: Open) -> None:
+    place = workplace()
+    add(place, OTHER, "other.md")
+    before = counts(place)
+    document = add(place, ONE)
+    assert counts(place) != before
+    place.index.remove(document)
+    assert counts(place) == before
+    assert place.store.count(Scope(documents=(document,))) == 0
+    with pytest.raises(NotFound):
+        place.catalogue.document(document)
+    with pytest.raises(NotFound):
+        place.index.remove(document)
+
+
+def test_counts_follow_a_replacement(workplace: Open) -> None:
+    place = workplace()
+    add(place, ONE)
+    add(place, OTHER)
+    after = counts(place)
+    place.close()
+    assert after == ({term_id("高原"): 1, term_id("目标"): 1}, 1)
+
+
+def test_other_settings_than_the_index_was_built_with_are_refused(workplace: Open) -> None:
+    add(workplace(), ONE)
+    with pytest.raises(BadSetting, match=r"300.*200.*--rebuild"):
+        workplace(passage_tokens=200)
+
+
+def test_rebuilding_takes_the_new_settings_and_keeps_every_document(workplace: Open) -> None:
+    place = workplace()
+    document = add(place, ONE + "滨海试验场每年开放一次。" * 40)
+    before = place.catalogue.passages()
+    rebuilt = workplace(again=True, passage_tokens=64)
+    assert rebuilt.catalogue.passages() > before
+    assert rebuilt.store.count(Scope()) == rebuilt.catalogue.passages()
+    assert [s.id for s in rebuilt.catalogue.summaries()] == [document]
+    assert any("滨海" in text for text in texts(rebuilt, "滨海试验场"))
+
+
+def test_an_interrupted_rebuild_leaves_the_old_index_in_use(workplace: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(workplace(), ONE)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("indexing.index.entries", _interrupt)
+        workplace(again=True, passage_tokens=64)
+    place = workplace()
+    assert any("滨海" in text for text in texts(place, "滨海试验场"))
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("step", ["upsert", "flush"])
+def test_a_version_half_written_is_undone_at_the_next_opening(
+    workplace: Open, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    place = workplace()
+    add(place, ONE)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(type(place.store), step, _interrupt)
+        add(place, OTHER)
+    place = workplace()
+    assert any("滨海" in text for text in texts(place, "滨海试验场")), "the version before stays current"
+    assert place.catalogue.in_state("writing") == ()
+    assert add(place, OTHER)
+    assert any("高原" in text for text in texts(place, "高原观测站"))
+
+
+def test_a_version_replaced_but_not_yet_forgotten_is_forgotten_at_the_next_opening(
+    workplace: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = workplace()
+    add(place, ONE)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(type(place.store), "delete", _interrupt)
+        add(place, OTHER)
+    place = workplace()
+    assert place.store.count(Scope()) == place.catalogue.passages() == 1
+    assert all("滨海" not in text for text in texts(place, "滨海试验场"))
+
+
+def test_passages_missing_from_the_store_are_noticed(
+    workplace: Open, close_all: Callable[[], None], tmp_path: Path
+) -> None:
+    add(workplace(), ONE)
+    close_all()
+    shutil.rmtree(tmp_path / "data" / "index-1")
+    with pytest.raises(Corrupt, match=r"0 passages.*--rebuild"):
+        workplace()
+    rebuilt = workplace(again=True)
+    assert any("滨海" in text for text in texts(rebuilt, "滨海试验场"))
+
+
+def test_a_catalogue_that_is_none_is_reported(workplace: Open, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "catalogue.sqlite").write_bytes(b"not a database " * 100)
+    with pytest.raises(Corrupt, match="move the data folder away"):
+        workplace()
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from assistant.settings import Settings
+from assistant.wiring import Workplace
+place = Workplace(Settings(data=Path(sys.argv[1]), samples="never"))
+for n in range(int(sys.argv[2]), 10_000):
+    text = f"# 文件{n}\\n\\n一、内容\\n\\n编号为 GB/T {20000 + n}-2024 的规定。" + "\\n\\n补充说明。" * 30
+    place.ingester().add(text.encode(), uri=f"test:{n}", source=f"{n}.md")
+    print(n, flush=True)
+"""
+
+
+def test_whatever_was_reported_survives_kill_9(tmp_path: Path, workplace: Open) -> None:
+    reported = -1
+    for _ in range(3):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path / "data"), str(reported + 1)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        )
+        assert writer.stdout is not None
+        deadline = time.monotonic() + 60
+        for line in writer.stdout:
+            reported = int(line)
+            if reported % 7 == 6 or time.monotonic() > deadline:
+                writer.send_signal(signal.SIGKILL)
+                break
+        for line in writer.stdout:
+            reported = int(line)
+        writer.stdout.close()
+        writer.wait()
+        place = workplace()
+        sources = {s.source for s in place.catalogue.summaries()}
+        assert sources >= {f"{n}.md" for n in range(reported + 1)}
+        assert place.store.count(Scope()) == place.catalogue.passages()
+        for n in range(reported + 1):
+            assert any(f"GB/T {20000 + n}-2024" in text for text in texts(place, f"GB/T {20000 + n}-2024"))
+        place.close()
+    assert reported > 10

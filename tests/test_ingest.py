@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.wiring import Workplace
+from indexing.ingest import find_files, ingest
+
+GOOD = "# 通知\n\n一、要求\n\n请按时报送材料。\n"
+
+
+def run(place: Workplace, *paths: Path, most: int = 10_000) -> dict[str, str]:
+    """What became of each file, by its name: the outcome, or for a failure its reason in English."""
+    results = list(ingest(find_files(paths), place.ingester(), most))
+    for result in results:
+        assert (result.reason is None) == (result.outcome != "failed")
+        if result.reason is not None:
+            assert any("一" <= c <= "鿿" for c in result.reason.zh)
+    return {Path(r.source).name: r.reason.en if r.reason else r.outcome for r in results}
+
+
+def test_bad_files_are_listed_with_their_reasons_and_the_others_are_indexed(
+    workplace: Callable[..., Workplace], tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "good.md").write_text(GOOD, encoding="utf-8")
+    (folder / "sub" / "gb.txt").write_bytes(GOOD.replace("通知", "公告").encode("gb18030"))
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "binary.txt").write_bytes(b"\x7fELF\0\0\0\1")
+    (folder / "latin.txt").write_bytes("Déjà vu à l'été, où ça?".encode("latin-1"))
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    (folder / "long.txt").write_bytes(b"a" * 20_000)
+    (folder / "front.md").write_text("---\ntitle: [\n---\n\n正文。\n", encoding="utf-8")
+    (folder / ".hidden.md").write_text(GOOD, encoding="utf-8")
+    (folder / "new\nline 😀.md").write_text(GOOD.replace("通知", "带换行的名称"), encoding="utf-8")
+    (folder / "gone.md").symlink_to(folder / "nowhere.md")
+    place = workplace()
+    found = run(place, folder)
+    assert {name for name, said in found.items() if said == "added"} == {"good.md", "gb.txt", "new\nline 😀.md"}
+    assert "the file is empty" in found["empty.txt"]
+    assert "binary" in found["binary.txt"]
+    assert "UTF-8" in found["latin.txt"]
+    assert ".png" in found["picture.png"]
+    assert "YIJU_MAX_FILE_MB" in found["long.txt"]
+    assert "YAML" in found["front.md"]
+    assert "no such file" in found["gone.md"]
+    assert ".hidden.md" not in found
+    assert {s.source for s in place.catalogue.summaries()} == {"good.md", "gb.txt", "new\nline 😀.md"}
+
+
+def test_running_again_changes_nothing(workplace: Callable[..., Workplace], tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(GOOD, encoding="utf-8")
+    place = workplace()
+    assert run(place, tmp_path / "a.md") == {"a.md": "added"}
+    assert run(place, tmp_path / "a.md") == {"a.md": "unchanged"}
+    (tmp_path / "a.md").write_text(GOOD + "另行通知。\n", encoding="utf-8")
+    assert run(place, tmp_path / "a.md") == {"a.md": "replaced"}
+
+
+def test_links_out_of_a_folder_are_not_followed(workplace: Callable[..., Workplace], tmp_path: Path) -> None:
+    (tmp_path / "secret.md").write_text(GOOD, encoding="utf-8")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "link.md").symlink_to(tmp_path / "secret.md")
+    assert run(workplace(), folder) == {}
+
+
+def test_what_can_t_be_read_has_a_reason(
+    workplace: Callable[..., Workplace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.md").write_text(GOOD, encoding="utf-8")
+
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, os.strerror(13))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", refuse)
+        assert "may not read" in run(workplace(), tmp_path / "a.md")["a.md"]
+    assert "no such file" in run(workplace(), tmp_path / "missing.md")["missing.md"]

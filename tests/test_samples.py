@@ -1,0 +1,87 @@
+"""The sample corpus: our own writing, read and answered from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.core import Question
+from assistant.wiring import Workplace, sample_files
+from corpus.document import Kind
+from corpus.readers import read
+from eval.questions import SAMPLES, load_set, normal
+from eval.runner import figures, score
+from indexing.passages import cut
+from indexing.tokens import count_tokens
+from ui.texts import EXAMPLES
+
+FILES = dict(sample_files())
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_sample_reads_with_its_metadata_and_every_passage_resolves(name: str) -> None:
+    document = read(FILES[name], uri=name, source=name, origin="sample")
+    assert document.metadata.title
+    assert document.metadata.language == ("zh" if ".zh." in name else "en")
+    assert document.metadata.tags
+    passages = cut(document, 300, count_tokens)
+    assert passages
+    assert all(document.text[p.start : p.end] == p.text for p in passages)
+
+
+def test_there_are_samples_in_both_languages_with_real_tables() -> None:
+    documents = [read(data, uri=name, source=name) for name, data in FILES.items()]
+    assert {d.metadata.language for d in documents} == {"zh", "en"}
+    assert len(documents) >= 6
+    assert sum(any(b.kind is Kind.TABLE_ROW for b in d.blocks) for d in documents) >= 2
+
+
+def test_gold_quotes_and_nuggets_stand_in_the_samples() -> None:
+    texts = {name: normal(data.decode()) for name, data in FILES.items()}
+    for question in load_set(SAMPLES):
+        for evidence in question.evidence:
+            assert all(normal(quote) in texts[evidence.source] for quote in evidence.quotes), question.id
+        assert question.answerable == bool(question.nuggets)
+
+
+def test_the_samples_are_answered_and_what_they_lack_is_refused(workplace: Callable[..., Workplace]) -> None:
+    place = workplace(samples="auto")
+    place.add_samples()
+    found = figures([score(place.assistant, question) for question in load_set(SAMPLES)])
+    assert found["citations that resolve (all)"]["mean"] == 1.0
+    assert found["evidence in the hits (all)"]["mean"] >= 0.9
+    assert found["nuggets in the answer (all)"]["mean"] >= 0.75
+    assert found["refused, unanswerable (all)"]["mean"] >= 0.75
+    assert found["refused, answerable (all)"]["mean"] <= 0.15
+
+
+def test_every_example_on_the_page_is_answered(workplace: Callable[..., Workplace]) -> None:
+    place = workplace(samples="auto")
+    place.add_samples()
+    asked = [question for questions in EXAMPLES.values() for question in questions]
+    assert [q for q in asked if not place.assistant.ask(Question(q)).answered] == []
+
+
+def test_samples_are_indexed_once_and_step_aside_for_own_documents(workplace: Callable[..., Workplace]) -> None:
+    place = workplace(samples="auto")
+    assert place.add_samples() == len(FILES)
+    assert place.add_samples() == 0
+    assistant = place.assistant
+    assert assistant.ask(Question("怎么添加我自己的文档？")).answered
+    own = place.ingester().add("# 食堂\n\n午餐时间为十二点。\n".encode(), uri="test:a", source="a.md")
+    assert not assistant.ask(Question("怎么添加我自己的文档？")).answered
+    assert {h.source for h in assistant.search("怎么添加我自己的文档？时间")} == {"a.md"}
+    assert [d.source for d in assistant.documents() if d.searched] == ["a.md"]
+    place.index.remove(str(own.document_id))
+    assert assistant.ask(Question("怎么添加我自己的文档？")).answered
+
+
+def test_samples_are_always_or_never_searched_when_the_settings_say_so(workplace: Callable[..., Workplace]) -> None:
+    place = workplace(samples="always")
+    place.ingester().add("# 食堂\n\n午餐时间为十二点。\n".encode(), uri="test:a", source="a.md")
+    assert place.add_samples() == len(FILES)
+    assert place.assistant.ask(Question("怎么添加我自己的文档？")).answered
+    place = workplace(samples="never")
+    assert place.add_samples() == 0
+    assert {d.source for d in place.assistant.documents() if d.searched} == {"a.md"}

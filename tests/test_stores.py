@@ -1,0 +1,168 @@
+"""One contract for every store: the embedded engine, and the client of the server one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from qdrant_client import QdrantClient
+
+from corpus.errors import Corrupt
+from indexing.lexical import Sparse
+from indexing.store import Entry, Scope, Store
+from indexing.store_edge import EdgeStore
+from indexing.store_server import ServerStore
+
+# The in-memory client, which stands in for a server here, says that it needs no payload indexes.
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect:UserWarning")
+
+OpenStore = Callable[[int | None], Store]
+
+
+@pytest.fixture(params=["edge", "server"])
+def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenStore]:
+    stores: list[Store] = []
+
+    def open_(dimension: int | None) -> Store:
+        if request.param == "edge":
+            stores.append(EdgeStore(tmp_path / "index", dimension))
+        else:
+            stores.append(ServerStore(QdrantClient(":memory:"), "test", dimension))
+        return stores[-1]
+
+    yield open_
+    for store in stores:
+        store.close()
+
+
+def entry(document: str, number: int = 0, terms: dict[int, float] | None = None, **fields: object) -> Entry:
+    weights = sorted((terms or {1: 1.0}).items())
+    values: dict[str, object] = {
+        "origin": "own",
+        "language": "zh",
+        "tags": (),
+        "date": 0,
+        "lexical": Sparse(tuple(i for i, _ in weights), tuple(w for _, w in weights)),
+        **fields,
+    }
+    return Entry(document_id=document, number=number, start=number * 10, end=number * 10 + 5, **values)  # type: ignore[arg-type]
+
+
+def found(store: Store, term: int, scope: Scope = Scope(), limit: int = 10) -> list[tuple[str, int]]:  # noqa: B008
+    matches, _ = store.search(Sparse((term,), (1.0,)), None, scope, limit)
+    return [(m.document_id, m.number) for m in matches]
+
+
+def test_what_is_written_is_found_best_first_with_its_place_and_score(open_store: OpenStore) -> None:
+    store = open_store(None)
+    store.upsert([entry("a", 3, {7: 1.5}), entry("b", 0, {7: 2.5, 8: 1.0}), entry("c", 0, {9: 1.0})])
+    matches, dense = store.search(Sparse((7, 8), (2.0, 1.0)), None, Scope(), 10)
+    assert [(m.document_id, m.number, m.start, m.end) for m in matches] == [("b", 0, 0, 5), ("a", 3, 30, 35)]
+    assert [m.score for m in matches] == pytest.approx([6.0, 3.0], abs=1e-3)
+    assert dense == ()
+
+
+def test_writing_an_entry_again_replaces_it(open_store: OpenStore) -> None:
+    store = open_store(None)
+    store.upsert([entry("a", 0, {1: 1.0})])
+    store.upsert([entry("a", 0, {2: 1.0})])
+    assert store.count(Scope()) == 1
+    assert (found(store, 1), found(store, 2)) == ([], [("a", 0)])
+
+
+def test_a_document_is_deleted_whole_and_an_unknown_one_is_no_error(open_store: OpenStore) -> None:
+    store = open_store(None)
+    store.upsert([entry("a", n) for n in range(200)] + [entry("b")])
+    store.delete("a")
+    store.delete("nobody")
+    assert (store.count(Scope()), found(store, 1)) == (1, [("b", 0)])
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        (Scope(), {"a", "b", "c"}),
+        (Scope(documents=("a", "c")), {"a", "c"}),
+        (Scope(documents=()), set()),
+        (Scope(origins=("sample",)), {"c"}),
+        (Scope(language="en"), {"b"}),
+        (Scope(tags=("x", "z")), {"a", "b"}),
+        (Scope(as_of=20240101), {"a", "c"}),
+        (Scope(documents=("a",), language="en"), set()),
+    ],
+)
+def test_a_scope_bounds_search_and_count(open_store: OpenStore, scope: Scope, expected: set[str]) -> None:
+    store = open_store(None)
+    store.upsert(
+        [
+            entry("a", tags=("x", "y"), date=20230605),
+            entry("b", tags=("z",), language="en", date=20250101),
+            entry("c", origin="sample", date=0),
+        ]
+    )
+    assert {document for document, _ in found(store, 1, scope)} == expected
+    assert store.count(scope) == len(expected)
+
+
+def test_both_legs_answer_in_one_search(open_store: OpenStore) -> None:
+    store = open_store(4)
+    store.upsert([entry("a", 0, {1: 1.0}, dense=(1.0, 0, 0, 0)), entry("b", 0, {2: 1.0}, dense=(0.6, 0.8, 0, 0))])
+    lexical, dense = store.search(Sparse((2,), (1.0,)), (0.6, 0.8, 0.0, 0.0), Scope(), 5)
+    assert [m.document_id for m in lexical] == ["b"]
+    assert [(m.document_id, round(m.score, 3)) for m in dense] == [("b", 1.0), ("a", 0.6)]
+
+
+def test_searching_for_nothing_finds_nothing(open_store: OpenStore) -> None:
+    store = open_store(None)
+    store.upsert([entry("a")])
+    assert store.search(Sparse((), ()), None, Scope(), 5) == ((), ())
+    assert store.search(None, None, Scope(), 5) == ((), ())
+
+
+def test_the_limit_is_kept(open_store: OpenStore) -> None:
+    store = open_store(None)
+    store.upsert([entry("a", n) for n in range(30)])
+    assert len(found(store, 1, limit=7)) == 7
+
+
+def test_the_embedded_store_opens_again_with_all_it_held(tmp_path: Path) -> None:
+    store = EdgeStore(tmp_path / "index", None)
+    store.upsert([entry("a", n) for n in range(100)])
+    store.close()
+    again = EdgeStore(tmp_path / "index", None)
+    assert again.count(Scope()) == 100
+    again.close()
+
+
+def test_the_embedded_store_is_read_while_it_is_written(tmp_path: Path) -> None:
+    store = EdgeStore(tmp_path / "index", None)
+    store.upsert([entry("a")])
+    failures: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            for _ in range(150):
+                assert found(store, 1)
+        except BaseException as error:
+            failures.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for n in range(20):
+        store.upsert([entry(f"d{n}", i) for i in range(32)])
+    for reader in readers:
+        reader.join()
+    assert failures == []
+    assert store.count(Scope()) == 641
+    store.close()
+
+
+def test_a_folder_that_is_no_index_is_reported_with_what_to_do(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    folder.mkdir()
+    (folder / "edge_config.json").write_text("garbage")
+    with pytest.raises(Corrupt, match="yiju ingest --rebuild"):
+        EdgeStore(folder, None)
