@@ -137,9 +137,8 @@ def serve(
     data: Data = None,
 ) -> None:
     """The page and the API. Indexes the samples on the first start."""
-    from ui.page import mount
-
     from assistant.server import run
+    from ui.page import mount
 
     settings = read_settings({"host": host, "port": port, "data": data})
     with _progress(_say("indexing the samples", "正在索引样例")) as advance:

@@ -29,6 +29,8 @@ _MARK = re.compile(r"\s*[\[【［]\s*(\d{1,3}(?:\s*[,，、;；–-]\s*\d{1,3})*
 _SENTENCE = re.compile(
     r".+?(?:[。！？!?](?![\"”’」])|\.(?=\s|[\[【［]|$)|\n|$)(?:\s*[\[【［][^\]】］\n]{1,40}[\]】］])*", re.S
 )
+# What follows a sentence and could still turn out to be its citation.
+_MAY_BECOME_MARK = re.compile(r"\s*(?:[\[【［][^\]】］]{0,40})?")
 _ANSWER_TOKENS = 1024
 
 
@@ -74,6 +76,8 @@ class Writer:
         for delta in self._deltas(prompt):
             pending += delta
             *complete, pending = [part for part in _SENTENCE.findall(pending) if part] or [""]
+            if complete and _MAY_BECOME_MARK.fullmatch(pending):
+                pending = complete.pop() + pending
             yield from complete
         yield pending
 

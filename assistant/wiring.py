@@ -15,7 +15,7 @@ from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.errors import BadSetting
 from indexing.embedders import Embedder, load_embedder
-from indexing.index import Index, rebuild
+from indexing.index import Index, check_identity, rebuild
 from indexing.ingest import Ingester
 from indexing.store import Store
 
@@ -45,6 +45,7 @@ class Workplace:
             generation = int(self.catalogue.about("generation") or 1)
             if again:
                 generation = self._rebuild(generation, progress)
+            check_identity(self.catalogue, self.embedder, settings.passage_tokens)
             self.store = self._store(generation)
             self._open.append(self.store.close)
             self.index = Index(self.catalogue, self.store, self.embedder, settings.passage_tokens)

@@ -54,11 +54,31 @@ class Identity:
         return json.dumps(asdict(self))
 
 
+def check_identity(catalogue: Catalogue, embedder: Embedder | None, budget: int) -> None:
+    """Compares these settings with those that the index was built with; a new index takes them.
+
+    To be called before the store is opened, which can't be with another dimension. Raises `BadSetting`.
+    """
+    here, stored = Identity.of(embedder, budget), catalogue.about("identity")
+    if stored is None:
+        with catalogue.transaction() as connection:
+            catalogue.set_about(connection, "identity", here.json())
+        return
+    built = json.loads(stored)
+    differing = [f"{key}: {built.get(key)!r} → {new!r}" for key, new in asdict(here).items() if built.get(key) != new]
+    if differing:
+        raise BadSetting(
+            f"the index was built with other settings than these ({'; '.join(differing)}); "
+            "set them back, or build it again with: yiju ingest --rebuild",
+            f"索引是用其他设置建立的（{'；'.join(differing)}）；请恢复原设置，或重建索引：yiju ingest --rebuild",
+        )
+
+
 class Index:
     """Adds, replaces and removes documents. Reading is in `retrieval.py`.
 
-    `budget` is the size of a passage in tokens. Raises `BadSetting` where the index was built with
-    other settings than these, `Corrupt` where passages are missing from the store.
+    `budget` is the size of a passage in tokens. The settings are those that `check_identity` has seen.
+    Raises `Corrupt` where passages are missing from the store.
     """
 
     def __init__(self, catalogue: Catalogue, store: Store, embedder: Embedder | None, budget: int) -> None:
@@ -68,25 +88,7 @@ class Index:
         self.statistics = Statistics(catalogue)
         self._budget = budget
         self._writing = threading.Lock()
-        self._check_identity(Identity.of(embedder, budget))
         self._recover()
-
-    def _check_identity(self, here: Identity) -> None:
-        stored = self.catalogue.about("identity")
-        if stored is None:
-            with self.catalogue.transaction() as connection:
-                self.catalogue.set_about(connection, "identity", here.json())
-            return
-        built = json.loads(stored)
-        differing = [
-            f"{key}: {built.get(key)!r} → {new!r}" for key, new in asdict(here).items() if built.get(key) != new
-        ]
-        if differing:
-            raise BadSetting(
-                f"the index was built with other settings than these ({'; '.join(differing)}); "
-                "set them back, or build it again with: yiju ingest --rebuild",
-                f"索引是用其他设置建立的（{'；'.join(differing)}）；请恢复原设置，或重建索引：yiju ingest --rebuild",
-            )
 
     def _recover(self) -> None:
         """Mends what a crash left half done. Running it again is safe."""

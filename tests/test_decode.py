@@ -25,9 +25,15 @@ def test_chinese_is_read_in_the_usual_encodings_and_line_ends(data: bytes) -> No
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"  \n ", b"\x89PNG\r\n\x1a\n\0\0\0", bytes(range(128, 256)) * 8, b"\x01\x02\x03\x04\x05\x06" * 9]
-    + ["Un résumé très détaillé des règles générales à l'été".encode("latin-1")]
-    + ["標準の概要と適用範囲について説明する文書です。".encode("shift-jis")],
+    [
+        b"",
+        b"  \n ",
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00",
+        bytes(range(128, 256)) * 8,
+        b"\x01\x02\x03\x04\x05\x06" * 9,
+        "Un résumé très détaillé des règles générales à l'été".encode("latin-1"),
+        "標準の概要と適用範囲について説明する文書です。".encode("shift-jis"),
+    ],
 )
 def test_what_is_no_readable_text_is_refused_with_a_reason_in_both_languages(data: bytes) -> None:
     with pytest.raises(UnreadableFile) as caught:

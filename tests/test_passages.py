@@ -1,3 +1,5 @@
+import itertools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +35,7 @@ def test_passages_resolve_and_cover_what_is_searchable_exactly_once(sections: li
     passages = cut(found, budget, count_tokens)
     assert all(found.text[p.start : p.end] == p.text for p in passages)
     assert [p.number for p in passages] == list(range(len(passages)))
-    assert all(a.end <= b.start for a, b in zip(passages, passages[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(passages))
     covered = "".join("".join(p.text.split()) for p in passages)
     searchable = "".join("".join(found.text[b.start : b.end].split()) for b in found.blocks if b.kind.searchable)
     assert covered == searchable

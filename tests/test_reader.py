@@ -1,5 +1,6 @@
 """The reader, on small texts of our own that show what official documents do."""
 
+import itertools
 import re
 
 from hypothesis import given, settings
@@ -122,7 +123,7 @@ def test_front_matter_gives_metadata_and_is_not_searched() -> None:
     assert found.metadata.title == "甲指南"
     assert found.metadata.tags == ("a", "b")
     assert str(found.metadata.date) == "2025-03-01"
-    assert [b.kind for b in found.blocks][0] is Kind.CHROME
+    assert next(b.kind for b in found.blocks) is Kind.CHROME
     assert found.blocks[-1].headings == ("一、目标",)
 
 
@@ -157,7 +158,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=40).map("\n".join))
 def test_every_character_lies_in_one_block_and_none_is_invented(text: str) -> None:
     canonical, found, _ = read_text(text)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
     assert all(0 <= b.start < b.end <= len(canonical) for b in found)
     inside = "".join(canonical[b.start : b.end] for b in found)
     assert re.sub(r"\s", "", inside) == re.sub(r"\s", "", canonical)
