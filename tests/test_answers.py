@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from conftest import add
 
 from assistant.answers import Answer, Filters
 from assistant.core import Assistant, Delta, Question, Sources
 from assistant.wiring import Workplace
+from conftest import add
 from corpus.errors import BadInput
 
 HARBOUR = """---

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import add
 from starlette.testclient import TestClient
 
 from assistant.api import build_app
 from assistant.core import Question
 from assistant.wiring import Workplace
+from conftest import add
 
 TEXT = "# 渡轮办法\n\n一、票务\n\n船票自购买之日起30天内有效。每人可免费携带一件行李。\n"
 QUESTION = "船票购买后多少天内有效？"

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import add
 
 from assistant.core import Question
 from assistant.wiring import Workplace
+from conftest import add
 from corpus.errors import BadSetting
 from indexing.embedders import load_embedder
 

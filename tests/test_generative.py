@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from conftest import add
 
 from assistant.core import Answer, Assistant, Delta, Question
 from assistant.verification import values, verify
 from assistant.wiring import Workplace
+from conftest import add
 from corpus.errors import BadSetting, Unavailable
 from prompts import render
 

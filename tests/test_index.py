@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import add
 
 from assistant.wiring import Workplace
+from conftest import add
 from corpus.errors import BadSetting, Corrupt, NotFound
 from indexing.retrieval import Retriever
 from indexing.store import Scope

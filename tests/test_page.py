@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 
@@ -48,7 +47,7 @@ class Texts(HTMLParser):
         self._inside = 0
         self.feed(html)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self._inside += tag == "mark"
 
@@ -76,7 +75,7 @@ def test_the_source_highlights_exactly_the_quote_and_escapes_everything(answer: 
         assert not {"img", "script"} & set(page.tags)
 
 
-def test_a_table_row_is_highlighted_whole(workplace: Callable[..., Workplace]) -> None:
+def test_a_table_row_is_highlighted_whole() -> None:
     document = read(TEXT.encode(), uri="a", source="ferry.md")
     start = document.text.index("检票")
     row = Hit(document.id, "t", "s", (), None, start, start + len("检票 | 客运站"), "检票 | 客运站", 0.5, 1)
