@@ -1,30 +1,37 @@
 """When to say "the documents do not say". A first rule: honest, and not yet calibrated.
 
-A question is refused when its rare terms are not found together: the best passage, with its headings
-and title, must cover a share of the question's terms, weighted by rarity; and an identifier that is
-asked about must occur in what was found. The share was chosen on development questions over documents
-that the tests do not use; it has no error rate to claim until it is calibrated on labelled data.
+A question is refused when what it asks about is not found together: the best passage, with its
+headings and title, must cover a share of the question, weighted by rarity; the years asked about must
+occur there too; and an identifier that is asked about must occur in what was found. The share was
+chosen on development questions over documents that the tests do not use; it has no error rate to
+claim until it is calibrated on labelled data.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from corpus.document import Document
 from indexing.retrieval import Hit, Search
-from indexing.tokeniser import identifiers, terms
+from indexing.tokeniser import fold, identifiers, terms
 
 COVERAGE = 0.42
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 def covered(question: str, search: Search, documents: Mapping[str, Document]) -> bool:
     """Whether the hits say enough of what the question asks about to be worth answering from."""
     if not search.hits or not search.question.weights:
         return False
+    searched = [_searched(hit, documents) for hit in search.hits]
     asked = identifiers(question)
-    if asked and not any(asked & identifiers(_searched(hit, documents)) for hit in search.hits):
+    if asked and not any(asked & identifiers(text) for text in searched):
         return False
-    return coverage(search, documents) >= COVERAGE
+    best = max(searched, key=lambda text: search.question.coverage(set(terms(text))))
+    if not set(_YEAR.findall(fold(question))) <= set(_YEAR.findall(fold(best))):
+        return False
+    return search.question.coverage(set(terms(best))) >= COVERAGE
 
 
 def coverage(search: Search, documents: Mapping[str, Document]) -> float:

@@ -16,6 +16,7 @@ from itertools import takewhile
 from assistant.answers import Draft
 from corpus.document import Block, Document, Kind
 from corpus.sentences import sentences
+from corpus.structure import ends_sentence, numbered
 from indexing.retrieval import Hit, Search
 from indexing.tokeniser import fold, terms, without_asking
 
@@ -40,7 +41,7 @@ _ASKS_LIST = re.compile(
     r"which|what are|list|name the|what (?:\w+ ){0,3}(?:parts|categories)",
     re.I,
 )
-_BULLET = re.compile(r"[-*+•·●▪◦■◆]\s+|——\s*")
+_BULLET = re.compile(r"(?:[-*+•·●▪◦■◆]\s+|——\s*|\d{1,2}[.．、)]\s*(?!\d)|[（(]\d{1,2}[)）]\s*)")
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿]+[项个类家种条次倍年]")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\s*月")
 _ASKS_DEFINITION = re.compile(
@@ -81,7 +82,10 @@ def extract(question: str, search: Search, documents: Mapping[str, Document]) ->
     candidates.sort(key=lambda c: (-c.score, c.hit.rank, c.start))
     wants_list = bool(_ASKS_LIST.search(question))
     chosen = _choose(candidates, wants_list)
-    chosen += _announced(chosen, documents)
+    announcing = next((e for e in chosen if e.text[-1] in ":："), None)
+    if announcing is not None:
+        chosen = [e for e in chosen if e.score >= announcing.score]
+        chosen += _announced(announcing, documents)
     first_rank = {
         e.hit.document_id: min(x.hit.rank for x in chosen if x.hit.document_id == e.hit.document_id) for e in chosen
     }
@@ -105,11 +109,8 @@ def _choose(candidates: Sequence[Extract], wants_list: bool) -> list[Extract]:
     return chosen
 
 
-def _announced(chosen: Sequence[Extract], documents: Mapping[str, Document]) -> list[Extract]:
-    """The list that the best extract announces with a colon: the items that follow it, or the headings."""
-    best = max(chosen, key=lambda e: e.score)
-    if best.text[-1] not in ":：":
-        return []
+def _announced(best: Extract, documents: Mapping[str, Document]) -> list[Extract]:
+    """The list that an extract announces with a colon: the items that follow it, or the headings."""
     document = documents[best.hit.document_id]
     following = [b for b in document.blocks if b.start >= best.end and b.kind.searchable]
     if not following:
@@ -126,16 +127,14 @@ def _announced(chosen: Sequence[Extract], documents: Mapping[str, Document]) -> 
         items = _until(following, lambda b: b.kind is not first.kind)
     else:
         return []
-    taken = {(c.hit.document_id, c.start) for c in chosen}
     extracts: list[Extract] = []
     room = _LENGTH_IN_LIST
     for block in items:
         room -= block.end - block.start
         if room < 0:
             break
-        if (document.id, block.start) not in taken:
-            start = _after_bullet(document.text, block.start, block.end)
-            extracts.append(Extract(best.hit, start, block.end, document.quote(start, block.end), best.score))
+        start = _after_bullet(document.text, block.start, block.end)
+        extracts.append(Extract(best.hit, start, block.end, document.quote(start, block.end), best.score))
     return extracts
 
 
@@ -157,7 +156,7 @@ def _candidates(question: str, search: Search, documents: Mapping[str, Document]
             helped = search.question.coverage(own | around) - said
             score = _OWN * said + _HEADINGS * helped + _PASSAGE * passage + _shape(question, text)
             score += _DEFINITION if subject and _defines(subject, text) else 0.0
-            yield Extract(hit, start, end, text, score * _weight_of_length(text))
+            yield Extract(hit, start, end, text, score * _completeness(text))
 
 
 def _units(document: Document, hit: Hit) -> Iterator[tuple[int, int]]:
@@ -167,7 +166,8 @@ def _units(document: Document, hit: Hit) -> Iterator[tuple[int, int]]:
         if start >= end or block.kind is Kind.HEADING or not block.kind.searchable:
             continue
         whole = block.kind is Kind.TABLE_ROW or (block.kind is Kind.LIST_ITEM and end - start <= _WHOLE_ITEM)
-        start = _after_bullet(document.text, start, end)
+        if block.kind is Kind.LIST_ITEM and start == block.start:
+            start = _after_bullet(document.text, start, end)
         if whole:
             yield start, end
         else:
@@ -175,7 +175,7 @@ def _units(document: Document, hit: Hit) -> Iterator[tuple[int, int]]:
 
 
 def _after_bullet(text: str, start: int, end: int) -> int:
-    """Where an item's words begin: a dash or dot before them is not said."""
+    """Where an item's words begin: the dash, dot or number before them is not said."""
     mark = _BULLET.match(text, start, end)
     return mark.end() if mark else start
 
@@ -208,9 +208,11 @@ def _defines(subject: str, text: str) -> bool:
     return 0 <= at <= 8 and bool(_DEFINES.match(folded, at + len(subject)))
 
 
-def _weight_of_length(text: str) -> float:
-    """Fragments of a few characters say nothing by themselves."""
-    return min(1.0, 0.5 + len(text) / 24)
+def _completeness(text: str) -> float:
+    """What a candidate loses for being a fragment: a few characters, or a line that is no sentence, row
+    or item, such as a name on a title page."""
+    whole = ends_sentence(text) or "|" in text or "\t" in text or numbered(text) is not None
+    return min(1.0, 0.5 + len(text) / 24) * (1.0 if whole or len(text) > 40 else 0.7)
 
 
 def _similar(one: str, other: str) -> bool:

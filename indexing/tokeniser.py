@@ -55,6 +55,13 @@ _CHINESE_ASKING = re.compile(
 )
 
 
+# Words of a question that its answer need not repeat.
+_GENERIC = re.compile(
+    r"应该|应当|打算|今年|叫做|叫|代表|含义|意思|组成|构成|属于|具体|一共|共有|总共|目前|关于|名称|名字|有关|之间|区别|不同|"
+    r"情况|方面|内容|规定了|提到|涉及|用于|用在|哪个"
+)
+
+
 def fold(text: str) -> str:
     """One form for what people read as the same: NFKC, lower case, simplified characters."""
     return _fold_width(text).lower()
@@ -79,7 +86,7 @@ def question_units(text: str) -> list[tuple[str, ...]]:
     """What must be found for a question to be covered: one unit for each word, number and identifier,
     and one for each Chinese character, which any of the pairs it stands in finds. Pairs that span two
     words are rarely found anywhere, and so cost nothing as long as the words themselves are found."""
-    asked = _ENGLISH_ASKING.sub(" ", without_asking(text))
+    asked = _GENERIC.sub("\n", _ENGLISH_ASKING.sub(" ", without_asking(text)))
     units: list[tuple[str, ...]] = [(whole,) for whole in _identifiers(asked)]
     folded = asked.lower()
     for match in _WORD.finditer(folded):

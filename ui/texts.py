@@ -79,7 +79,7 @@ ZH = Words(
 
 EN = Words(
     promise="Every sentence shows the words it rests on",
-    ask_placeholder="Ask a question, for example: How many standards are planned by 2026?",
+    ask_placeholder="Ask a question, e.g. How many standards by 2026?",
     ask="Ask",
     new="New conversation",
     you="Question",
