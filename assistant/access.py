@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from html import escape
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,20 +20,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.problems import language_of, problem
 
 COOKIE = "yiju_session"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _OPEN = ("/health/live", "/health/ready", "/sign-in")
 _SMALL = 1 << 20
 _DAY = 86_400
 
 
 class AccessLayer:
-    """Wraps an ASGI app. `key` None lets everyone in; `upload_limit` bounds files, in bytes."""
+    """Wraps an ASGI app. `key` None lets everyone in; `upload_limit` bounds files, in bytes; with
+    `local_only` only requests to this machine by its own name are answered."""
 
-    def __init__(self, app: ASGIApp, key: str | None, upload_limit: int) -> None:
+    def __init__(self, app: ASGIApp, key: str | None, upload_limit: int, local_only: bool) -> None:
         self._app = app
         self._key = key
         self._upload_limit = upload_limit
+        self._local_only = local_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":  # nothing here speaks it
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -43,7 +49,7 @@ class AccessLayer:
         if scope["path"].startswith("/gradio_api/"):
             limit = self._upload_limit + _SMALL
         bounded = _bounded(receive, limit)
-        refused = self._refused_for_size(request, limit)
+        refused = self._refused_for_size(request, limit) or self._refused_for_origin(request)
         if refused is None and self._key is not None:
             if scope["path"] == "/sign-in" and scope["method"] == "POST":
                 refused = await self._sign_in(Request(scope, bounded))
@@ -56,6 +62,15 @@ class AccessLayer:
         if length.isdigit() and int(length) <= limit:
             return None
         return problem(413, _too_large(limit, language_of(request)))
+
+    def _refused_for_origin(self, request: Request) -> Response | None:
+        """Refuses what another web site makes a visitor's browser send, and, on loopback, requests by
+        any other name than this machine's, with which such a site could read the answers."""
+        host, origin = request.headers.get("host", ""), request.headers.get("origin")
+        foreign = origin is not None and urlsplit(origin).netloc != host
+        if foreign or (self._local_only and urlsplit(f"//{host}").hostname not in LOOPBACK):
+            return problem(403, _FOREIGN[language_of(request)])
+        return None
 
     def _may_enter(self, request: Request) -> bool:
         if request.url.path in _OPEN:
@@ -109,6 +124,10 @@ def _too_large(limit: int, language: str) -> str:
     return f"the request is larger than {size}; send less, or raise YIJU_MAX_FILE_MB"
 
 
+_FOREIGN = {
+    "en": "this request comes from another web site; open Yiju at its own address, such as http://127.0.0.1:8000",
+    "zh": "此请求来自其他网站；请直接打开 Yiju 的地址，例如 http://127.0.0.1:8000",
+}
 _WHO = {
     "en": "this server asks for a key; send it as: Authorization: Bearer KEY",
     "zh": "此服务需要密钥；请以 Authorization: Bearer 密钥 的形式提供",

@@ -110,11 +110,13 @@ def describe(document: Document) -> DocumentDetail:
     )
 
 
-def build_app(assistant: Assistant, ingester: Ingester, *, api_key: str | None, most_bytes: int) -> FastAPI:
-    """The API as an app, with the page still to be mounted on it."""
+def build_app(
+    assistant: Assistant, ingester: Ingester, *, api_key: str | None, most_bytes: int, local_only: bool = False
+) -> FastAPI:
+    """The API as an app, with the page still to be mounted on it; see `AccessLayer` for the settings."""
     # The usual documentation page fetches its parts from outside; this one brings them along.
     app = FastAPIOffline(title="Yiju 依据", version=version("yiju"), description=_DESCRIPTION, redoc_url=None)
-    app.add_middleware(AccessLayer, key=api_key, upload_limit=most_bytes)
+    app.add_middleware(AccessLayer, key=api_key, upload_limit=most_bytes, local_only=local_only)
     problems.install(app)
     _add_questions(app, assistant)
     _add_documents(app, assistant, ingester)

@@ -229,7 +229,7 @@ class Assistant:
             return texts.NO_MATCHING_DOCUMENTS[language]
         said = texts.NOT_IN_DOCUMENTS[language]
         searched = {d.language for d in self.documents() if d.searched}
-        if self.index.embedder is None and language not in searched:
+        if searched and language not in searched:
             said += "\n" + texts.OTHER_LANGUAGE[language]
         return said
 

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from assistant.access import LOOPBACK
 from assistant.core import Assistant
 from assistant.settings import Settings
 from assistant.wiring import Workplace
@@ -15,9 +16,6 @@ from corpus.errors import BadSetting
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from rich.console import Console
-
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
 
 Mount = Callable[["FastAPI", Assistant], "FastAPI"]
 
@@ -52,12 +50,16 @@ def run(
 
 
 def _app(workplace: Workplace, mount: Mount) -> FastAPI:
-
     from assistant.api import build_app
 
     settings = workplace.settings
-    key = settings.api_key.get_secret_value() if settings.api_key else None
-    app = build_app(workplace.assistant, workplace.ingester(), api_key=key, most_bytes=settings.max_file_mb * 2**20)
+    app = build_app(
+        workplace.assistant,
+        workplace.ingester(),
+        api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+        most_bytes=settings.max_file_mb * 2**20,
+        local_only=settings.host in LOOPBACK and settings.api_key is None,
+    )
     return mount(app, workplace.assistant)
 
 
@@ -95,7 +97,7 @@ def _greet(console: Console, address: str, settings: Settings, language: str) ->
     console.print(
         f"          {'数据' if zh else 'data'} {settings.data}   {'Ctrl-C 停止' if zh else 'Ctrl-C stops it'}"
     )
-    if settings.host not in _LOOPBACK and settings.api_key is None:
+    if settings.host not in LOOPBACK and settings.api_key is None:
         console.print(
             "任何能访问此地址的人都能使用；请设置 YIJU_API_KEY。"
             if zh

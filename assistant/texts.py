@@ -23,9 +23,8 @@ NOT_IN_DOCUMENTS = {
     "en": "The documents do not say. The nearest passages are listed for you to check.",
 }
 OTHER_LANGUAGE = {
-    "zh": "所查文件都是英文，而当前只按词语检索；请用英文提问，或设置 YIJU_EMBEDDER 启用跨语言检索。",
-    "en": "The documents searched are in Chinese and only search by word is on: ask in Chinese, or set "
-    "YIJU_EMBEDDER to a multilingual model.",
+    "zh": "所查文件都是英文，而回答只按词语核对；请用英文提问。",
+    "en": "The documents searched are in Chinese, and answers are matched by word: ask in Chinese.",
 }
 TOO_VAGUE = {
     "zh": "这个问题没有可供检索的词语。请说明您想了解的事项，例如文件名称、年份或标准编号。",

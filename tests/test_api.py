@@ -184,3 +184,13 @@ def test_with_a_key_nothing_is_had_without_it(place: Workplace) -> None:
         assert (signed.status_code, "httponly" in cookie, "samesite=strict" in cookie) == (303, True, True)
         assert key not in signed.headers["set-cookie"]
         assert client.get("/documents").status_code == 200
+
+
+def test_other_web_sites_can_neither_write_nor_read(place: Workplace) -> None:
+    app = build_app(place.assistant, place.ingester(), api_key=None, most_bytes=2**20, local_only=True)
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        upload = {"files": {"file": ("a.md", "# 甲\n\n乙。\n".encode())}}
+        assert client.post("/documents", **upload, headers={"Origin": "https://evil.example"}).status_code == 403  # type: ignore[arg-type]
+        assert client.post("/documents", **upload, headers={"Origin": "http://127.0.0.1:8000"}).status_code == 201  # type: ignore[arg-type]
+        assert client.get("/documents", headers={"Host": "evil.example"}).status_code == 403
+        assert client.get("/documents", headers={"Host": "localhost:8000"}).status_code == 200
