@@ -2,8 +2,9 @@
 
 Each candidate is a sentence, or a table row or list item that is kept whole. It scores by the share
 of the question's terms (weighted by rarity) that it says itself, that its headings and title say for
-it, by its passage's rank, and by whether it holds the kind of thing asked for. What is chosen is said
-in the order of the document.
+it, by its passage's rank, and by whether it holds the kind of thing asked for; where a definition is
+asked for and there is one, nothing else is said. What is chosen is said in the order of the document,
+the document that says it best first.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from indexing.tokeniser import fold, terms, without_asking
 NAME = "extractive/1"
 
 # What a candidate's own words, its headings, its passage and its shape count.
-_OWN, _HEADINGS, _PASSAGE, _SHAPE, _DEFINITION = 1.0, 0.35, 0.5, 0.12, 0.5
+_OWN, _HEADINGS, _PASSAGE, _SHAPE = 1.0, 0.35, 0.5, 0.12
 # A further sentence is said when it scores at least this share of the best one.
 _NEAR = 0.72
 _MOST, _MOST_IN_LIST = 3, 8
@@ -79,6 +80,8 @@ def extract(question: str, search: Search, documents: Mapping[str, Document]) ->
     candidates = list(_candidates(question, search, documents))
     if not candidates:
         return ()
+    subject = _subject(question)
+    candidates = [c for c in candidates if subject and _defines(subject, c.text)] or candidates
     candidates.sort(key=lambda c: (-c.score, c.hit.rank, c.start))
     wants_list = bool(_ASKS_LIST.search(question))
     chosen = _choose(candidates, wants_list)
@@ -86,10 +89,10 @@ def extract(question: str, search: Search, documents: Mapping[str, Document]) ->
     if announcing is not None:
         chosen = [e for e in chosen if e.score >= announcing.score]
         chosen += _announced(announcing, documents)
-    first_rank = {
-        e.hit.document_id: min(x.hit.rank for x in chosen if x.hit.document_id == e.hit.document_id) for e in chosen
+    strength = {
+        e.hit.document_id: max(x.score for x in chosen if x.hit.document_id == e.hit.document_id) for e in chosen
     }
-    return tuple(sorted(chosen, key=lambda e: (first_rank[e.hit.document_id], e.hit.document_id, e.start)))
+    return tuple(sorted(chosen, key=lambda e: (-strength[e.hit.document_id], e.hit.document_id, e.start)))
 
 
 def _choose(candidates: Sequence[Extract], wants_list: bool) -> list[Extract]:
@@ -144,7 +147,6 @@ def _until(blocks: Sequence[Block], ends: Callable[[Block], bool]) -> list[Block
 
 def _candidates(question: str, search: Search, documents: Mapping[str, Document]) -> Iterator[Extract]:
     top = search.hits[0].score if search.hits else 1.0
-    subject = _subject(question)
     for hit in search.hits:
         document = documents[hit.document_id]
         around = set(terms("\n".join((hit.title, *hit.headings, _context(document, hit)))))
@@ -155,7 +157,6 @@ def _candidates(question: str, search: Search, documents: Mapping[str, Document]
             said = search.question.coverage(own)
             helped = search.question.coverage(own | around) - said
             score = _OWN * said + _HEADINGS * helped + _PASSAGE * passage + _shape(question, text)
-            score += _DEFINITION if subject and _defines(subject, text) else 0.0
             yield Extract(hit, start, end, text, score * _completeness(text))
 
 
