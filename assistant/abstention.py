@@ -28,16 +28,10 @@ def covered(question: str, search: Search, documents: Mapping[str, Document]) ->
     asked = identifiers(question)
     if asked and not any(asked & identifiers(text) for text in searched):
         return False
-    best = max(searched, key=lambda text: search.question.coverage(set(terms(text))))
+    share, best = max((search.question.coverage(set(terms(text))), text) for text in searched)
     if not set(_YEAR.findall(fold(question))) <= set(_YEAR.findall(fold(best))):
         return False
-    return search.question.coverage(set(terms(best))) >= COVERAGE
-
-
-def coverage(search: Search, documents: Mapping[str, Document]) -> float:
-    """The largest share (0 to 1) of the question that one hit covers, weighted by rarity."""
-    found = (set(terms(_searched(hit, documents))) for hit in search.hits)
-    return max((search.question.coverage(terms_of_hit) for terms_of_hit in found), default=0.0)
+    return share >= COVERAGE
 
 
 def _searched(hit: Hit, documents: Mapping[str, Document]) -> str:

@@ -18,7 +18,6 @@ class Words:
     new: str
     you: str
     working: str
-    answer: str
     refusal: str
     nearest: str
     error: str
@@ -33,7 +32,6 @@ class Words:
     welcome: str
     on_file: str
     samples_on_file: str
-    sample: str
     try_one: str
     nothing_title: str
     nothing_text: str
@@ -51,7 +49,6 @@ ZH = Words(
     new="新对话",
     you="问",
     working="正在查阅文件……",
-    answer="答",
     refusal="文件中没有说明",
     nearest="最接近的段落",
     error="无法回答",
@@ -66,7 +63,6 @@ ZH = Words(
     welcome="向文件提问",
     on_file="已收录 {} 份文件",
     samples_on_file="目前收录的是 {} 份样例。导入您自己的文件后，样例将不再参与检索：",
-    sample="样例",
     try_one="可以这样问",
     nothing_title="还没有文件",
     nothing_text="请在终端导入文件或文件夹，然后回到这里提问：",
@@ -84,7 +80,6 @@ EN = Words(
     new="New conversation",
     you="Question",
     working="Looking through the documents …",
-    answer="Answer",
     refusal="The documents do not say",
     nearest="The nearest passages",
     error="No answer",
@@ -99,7 +94,6 @@ EN = Words(
     welcome="Ask the documents",
     on_file="{} documents on file",
     samples_on_file="These are {} samples. Once you add documents of your own, they are no longer searched:",
-    sample="sample",
     try_one="You could ask",
     nothing_title="No documents yet",
     nothing_text="Add files or folders in a terminal, then come back and ask:",
