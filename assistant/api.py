@@ -12,6 +12,8 @@ from fastapi import FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from fastapi_offline import FastAPIOffline
 from pydantic import Field
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant import problems
 from assistant.access import AccessLayer
@@ -20,8 +22,9 @@ from assistant.core import MOST_HITS, Assistant, Delta, DocumentSummary, Questio
 from corpus.document import Document
 from corpus.errors import BadInput, Unavailable, YijuError
 from indexing.ingest import Ingester
-from indexing.store import Scope
+from indexing.store import Scope as SearchScope
 
+_CURLS_DEFAULT = "application/x-www-form-urlencoded"
 _DESCRIPTION = "Answers from your documents, each sentence with the exact words it rests on. 有据可查的文件问答。"
 
 
@@ -116,12 +119,28 @@ def build_app(
     """The API as an app, with the page still to be mounted on it; see `AccessLayer` for the settings."""
     # The usual documentation page fetches its parts from outside; this one brings them along.
     app = FastAPIOffline(title="Yiju 依据", version=version("yiju"), description=_DESCRIPTION, redoc_url=None)
+    app.add_middleware(JsonByDefault)
     app.add_middleware(AccessLayer, key=api_key, upload_limit=most_bytes, local_only=local_only)
     problems.install(app)
     _add_questions(app, assistant)
     _add_documents(app, assistant, ingester)
     _add_health(app, assistant)
     return app
+
+
+class JsonByDefault:
+    """Takes the body of a question for JSON where the caller says nothing better: `curl -d` calls
+    everything a form. Requests from other web sites, which could misuse this, were refused before."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] in ("/ask", "/search"):
+            headers = MutableHeaders(scope=scope)
+            if headers.get("content-type", _CURLS_DEFAULT).startswith(_CURLS_DEFAULT):
+                headers["content-type"] = "application/json"
+        await self._app(scope, receive, send)
 
 
 def _add_questions(app: FastAPI, assistant: Assistant) -> None:
@@ -238,7 +257,7 @@ def _add_health(app: FastAPI, assistant: Assistant) -> None:
     @app.get("/health/ready", tags=["health"])
     def ready() -> dict[str, object]:
         """The catalogue and the index answer, and agree."""
-        stored, known = assistant.index.store.count(Scope()), assistant.index.catalogue.passages()
+        stored, known = assistant.index.store.count(SearchScope()), assistant.index.catalogue.passages()
         if stored < known:
             raise Unavailable(
                 f"the index holds {stored} of {known} passages; stop the server and run: yiju ingest --rebuild",

@@ -210,8 +210,10 @@ def _defines(subject: str, text: str) -> bool:
 
 
 def _completeness(text: str) -> float:
-    """What a candidate loses for being a fragment: a few characters, or a line that is no sentence, row
-    or item, such as a name on a title page."""
+    """What a candidate loses for being no statement: a question, a few characters, or a line that is no
+    sentence, row or item, such as a name on a title page."""
+    if "？" in text or "?" in text:
+        return 0.4
     whole = ends_sentence(text) or "|" in text or "\t" in text or numbered(text) is not None
     return min(1.0, 0.5 + len(text) / 24) * (1.0 if whole or len(text) > 40 else 0.7)
 

@@ -62,6 +62,11 @@ _GENERIC = re.compile(
 )
 
 
+# Characters that join words and count things; alone they need not be found. In a word (要求, 目的) the
+# word's other character still has to be.
+_FUNCTION = frozenset("的了着是在和与及或到要由从对将按以被把等之其该年月日项个条种类家都也并还让给于")
+
+
 def fold(text: str) -> str:
     """One form for what people read as the same: NFKC, lower case, simplified characters."""
     return _fold_width(text).lower()
@@ -84,7 +89,7 @@ def question_terms(text: str) -> list[str]:
 
 def question_units(text: str) -> list[tuple[str, ...]]:
     """What must be found for a question to be covered: one unit for each word, number and identifier,
-    and one for each Chinese character, which any of the pairs it stands in finds. Pairs that span two
+    and one for each Chinese character of content, which any of the pairs it stands in finds. Pairs that span two
     words are rarely found anywhere, and so cost nothing as long as the words themselves are found."""
     asked = _GENERIC.sub("\n", _ENGLISH_ASKING.sub(" ", without_asking(text)))
     units: list[tuple[str, ...]] = [(whole,) for whole in _identifiers(asked)]
@@ -95,7 +100,8 @@ def question_units(text: str) -> list[tuple[str, ...]]:
     for match in _RUN.finditer(folded):
         run = match[0]
         pairs = [run[i : i + 2] for i in range(len(run) - 1)]
-        units += [tuple(pairs[max(0, i - 1) : i + 1]) or (run,) for i in range(len(run))]
+        places = (i for i in range(len(run)) if run[i] not in _FUNCTION or len(run) == 1)
+        units += [tuple(pairs[max(0, i - 1) : i + 1]) or (run,) for i in places]
     return units
 
 

@@ -60,6 +60,12 @@ def test_ask_returns_the_contract_s_object_and_its_citations_resolve(client: Tes
         assert span["text"] == c["quote"]
 
 
+def test_a_question_from_curl_needs_no_content_type(client: TestClient) -> None:
+    body = json.dumps({"question": QUESTION}).encode()
+    for headers in ({"content-type": "application/x-www-form-urlencoded"}, {}):
+        assert "30天" in client.post("/ask", content=body, headers=headers).json()["text"]
+
+
 def test_a_refusal_has_a_reason_and_the_nearest_hits(client: TestClient) -> None:
     answer = client.post("/ask", json={"question": "船票办法是否规定机场安检？请列出机场安检的全部步骤"}).json()
     assert (answer["answered"], answer["reason"]) == (False, "not_in_documents")

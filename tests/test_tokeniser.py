@@ -55,5 +55,9 @@ def test_asking_words_are_not_searched_for() -> None:
 
 
 def test_a_character_is_covered_by_either_pair_it_stands_in() -> None:
-    units = question_units("国家指南")
-    assert units == [("国家",), ("国家", "家指"), ("家指", "指南"), ("指南",)]
+    assert question_units("标准体系") == [("标准",), ("标准", "准体"), ("准体", "体系"), ("体系",)]
+
+
+def test_characters_that_only_join_words_need_not_be_covered() -> None:
+    assert question_units("到年的") == []
+    assert question_units("目的") == [("目的",)]
