@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import unquote, urlsplit
 
 import typer
 from rich.console import Console
@@ -149,6 +150,7 @@ def serve(
 def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on and index what changes, until Ctrl-C.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose files are gone.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build the index again from the catalogue first.")] = False,
     data: Data = None,
     as_json: AsJson = False,
@@ -164,6 +166,8 @@ def ingest(
     with _service(settings) as service:
         results = _ingest(service, paths, settings)
         _report(results, as_json)
+        if prune:
+            _prune(service, paths)
         while watch:
             time.sleep(2)
             changed = [r for r in _ingest(service, paths, settings, quiet=True) if r.outcome in ("added", "replaced")]
@@ -193,6 +197,16 @@ def _ingest(service: Local | Remote, paths: Sequence[Path], settings: Settings, 
             if not quiet:
                 advance(result.source)
     return results
+
+
+def _prune(service: Local | Remote, paths: Sequence[Path]) -> None:
+    """Removes the documents that came from these paths and whose files are there no longer."""
+    places = [path.absolute().as_uri() for path in paths]
+    for document in service.documents():
+        within = any(document.uri == place or document.uri.startswith(f"{place}/") for place in places)
+        if within and not Path(unquote(urlsplit(document.uri).path)).exists():
+            service.remove(document.id)
+            err.print(_say(f"removed {document.source}", f"已移除 {document.source}"), markup=False, highlight=False)
 
 
 def _report(results: Sequence[Result], as_json: bool) -> None:

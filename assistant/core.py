@@ -77,6 +77,7 @@ class DocumentSummary:
     id: str
     title: str
     source: str
+    uri: str
     language: str
     origin: str
     passages: int
@@ -177,6 +178,7 @@ class Assistant:
                 s.id,
                 s.title,
                 s.source,
+                s.uri,
                 s.language,
                 s.origin,
                 s.passages,

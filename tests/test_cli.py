@@ -59,6 +59,25 @@ def test_a_bad_file_makes_exit_1_and_the_others_are_indexed(yiju: Run, ferry: Pa
     assert [(r["outcome"], bool(r["reason"])) for r in rows] == [("unchanged", False), ("failed", True)]
 
 
+def test_documents_whose_files_are_gone_are_removed_on_request_only(yiju: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "文件 夹"
+    folder.mkdir()
+    for name in ("甲", "乙"):
+        (folder / f"{name}.md").write_text(f"# {name}\n\n内容。\n", encoding="utf-8")
+    (tmp_path / "other.md").write_text(TEXT, encoding="utf-8")
+    yiju("ingest", folder, tmp_path / "other.md")
+    (folder / "甲.md").unlink()
+    (tmp_path / "other.md").unlink()
+
+    def sources() -> set[str]:
+        return {d["source"] for d in json.loads(yiju("documents", "list", "--json").stdout)["documents"]}
+
+    yiju("ingest", folder)
+    assert sources() == {"甲.md", "乙.md", "other.md"}
+    assert "removed 甲.md" in yiju("ingest", folder, "--prune").stderr
+    assert sources() == {"乙.md", "other.md"}
+
+
 def test_a_newcomer_s_first_question_is_answered_from_the_samples(yiju: Run) -> None:
     run = yiju("ask", "How do I add my own documents?")
     assert run.returncode == 0
