@@ -32,6 +32,8 @@ _LENGTH, _LENGTH_IN_LIST = 320, 900
 # A list item longer than this is said by its sentences.
 _WHOLE_ITEM = 260
 _SAME = 0.85
+# A heading answers a list question by the headings under it when it says this share of the question.
+_ENOUGH_OF_A_HEADING, _MOST_HEADINGS = 0.7, 24
 
 _ASKS_NUMBER = re.compile(
     r"多少|几[项个类家种条年]|百分之|占比|规模|how (?:many|much|long|large)|number of|percentage", re.I
@@ -42,7 +44,7 @@ _ASKS_LIST = re.compile(
     r"which|what are|list|name the|what (?:\w+ ){0,3}(?:parts|categories)",
     re.I,
 )
-_BULLET = re.compile(r"(?:[-*+•·●▪◦■◆]\s+|——\s*|\d{1,2}[.．、)]\s*(?!\d)|[（(]\d{1,2}[)）]\s*)")
+_BULLET = re.compile(r"[-*+•·●▪◦■◆]\s+|——\s*")
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿]+[项个类家种条次倍年]")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\s*月")
 _ASKS_DEFINITION = re.compile(
@@ -84,6 +86,8 @@ def extract(question: str, search: Search, documents: Mapping[str, Document]) ->
     candidates = [c for c in candidates if subject and _defines(subject, c.text)] or candidates
     candidates.sort(key=lambda c: (-c.score, c.hit.rank, c.start))
     wants_list = bool(_ASKS_LIST.search(question))
+    if wants_list and (outline := _outline(search, documents, candidates[0])):
+        return outline
     chosen = _choose(candidates, wants_list)
     announcing = next((e for e in chosen if e.text[-1] in ":："), None)
     if announcing is not None:
@@ -112,6 +116,29 @@ def _choose(candidates: Sequence[Extract], wants_list: bool) -> list[Extract]:
     return chosen
 
 
+def _outline(search: Search, documents: Mapping[str, Document], best: Extract) -> tuple[Extract, ...]:
+    """The headings under the heading that says what a list question asks for; empty where no heading,
+    with its document's title, says as much of the question as the best sentence does."""
+    most = max(_ENOUGH_OF_A_HEADING, search.question.coverage(set(terms(best.text))))
+    found: tuple[Extract, ...] = ()
+    for hit in {hit.document_id: hit for hit in reversed(search.hits)}.values():
+        document = documents[hit.document_id]
+        for place, block in enumerate(document.blocks):
+            said = search.question.coverage(set(terms(f"{document.quote(block.start, block.end)}\n{hit.title}")))
+            if block.kind is not Kind.HEADING or said < most or (found and said == most):
+                continue
+            below = _until(document.blocks[place + 1 :], lambda b, top=block: 0 < b.level <= top.level)  # type: ignore[misc]
+            items = [b for b in below if b.level == block.level + 1]
+            if 2 <= len(items) <= _MOST_HEADINGS:
+                most, found = said, tuple(_item(hit, document, b, said) for b in items)
+    return found
+
+
+def _item(hit: Hit, document: Document, block: Block, score: float) -> Extract:
+    start = _after_mark(document.text, block.start, block.end)
+    return Extract(hit, start, block.end, document.quote(start, block.end), score)
+
+
 def _announced(best: Extract, documents: Mapping[str, Document]) -> list[Extract]:
     """The list that an extract announces with a colon: the items that follow it, or the headings."""
     document = documents[best.hit.document_id]
@@ -136,8 +163,7 @@ def _announced(best: Extract, documents: Mapping[str, Document]) -> list[Extract
         room -= block.end - block.start
         if room < 0:
             break
-        start = _after_bullet(document.text, block.start, block.end)
-        extracts.append(Extract(best.hit, start, block.end, document.quote(start, block.end), best.score))
+        extracts.append(_item(best.hit, document, block, best.score))
     return extracts
 
 
@@ -168,17 +194,20 @@ def _units(document: Document, hit: Hit) -> Iterator[tuple[int, int]]:
             continue
         whole = block.kind is Kind.TABLE_ROW or (block.kind is Kind.LIST_ITEM and end - start <= _WHOLE_ITEM)
         if block.kind is Kind.LIST_ITEM and start == block.start:
-            start = _after_bullet(document.text, start, end)
+            start = _after_mark(document.text, start, end)
         if whole:
             yield start, end
         else:
             yield from sentences(document.text, start, end)
 
 
-def _after_bullet(text: str, start: int, end: int) -> int:
-    """Where an item's words begin: the dash, dot or number before them is not said."""
-    mark = _BULLET.match(text, start, end)
-    return mark.end() if mark else start
+def _after_mark(text: str, start: int, end: int) -> int:
+    """Where an item's or a heading's words begin: the dash or number before them is not said."""
+    bullet, mark = _BULLET.match(text, start, end), numbered(text[start:end])
+    begin = bullet.end() if bullet else start + (mark.length if mark else 0)
+    while begin < end and text[begin].isspace():
+        begin += 1
+    return begin
 
 
 def _context(document: Document, hit: Hit) -> str:

@@ -194,3 +194,18 @@ def test_the_same_question_has_the_same_answer(assistant: Assistant) -> None:
     one, other = (assistant.ask(Question("什么是智能引航？")) for _ in range(2))
     changing = {"id", "conversation_id", "timings_ms"}
     assert one.model_dump(exclude=changing) == other.model_dump(exclude=changing)
+
+
+def test_a_list_question_is_answered_by_the_headings_under_its_heading(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    body = "\n\n".join(
+        f"（{n}）{name}\n\n有关部门落实{name}的要求。"
+        for n, name in zip("一二三", ("选址", "建设", "验收"), strict=True)
+    )
+    add(
+        place,
+        f"# 码头管理办法\n\n一、总则\n\n本办法规范码头。\n\n二、建设流程\n\n{body}\n\n三、附则\n\n自发布之日起施行。\n",
+    )
+    answer = place.assistant.ask(Question("码头的建设流程有哪些？"))
+    assert [s.text for s in answer.statements] == ["选址", "建设", "验收"]
+    assert resolves(place.assistant, answer)
