@@ -40,3 +40,31 @@ def test_what_is_no_readable_text_is_refused_with_a_reason_in_both_languages(dat
         decode(data)
     assert caught.value.en
     assert any("一" <= c <= "鿿" for c in caught.value.zh)
+
+
+def test_utf_16_of_either_byte_order_is_read_by_its_mark() -> None:
+    assert decode(codecs.BOM_UTF16_BE + CHINESE.encode("utf-16-be")) == CHINESE
+    assert decode(codecs.BOM_UTF16_LE + CHINESE.encode("utf-16-le")) == CHINESE
+
+
+def test_a_page_break_is_a_line_end() -> None:
+    assert decode("第一页\f第二页\v末行".encode()) == "第一页\n第二页\n末行"
+
+
+@pytest.mark.parametrize(
+    ("data", "next_step"),
+    [
+        ("正文\0正文".encode(), "Markdown (.md)"),
+        (CHINESE.encode("utf-32"), "Markdown (.md)"),
+        (CHINESE.encode("big5", "replace"), "save it as UTF-8"),
+        (CHINESE.encode()[:-1], "save it as UTF-8"),
+        ("Стандарты применяются".encode("cp1251"), "save it as UTF-8"),
+        (codecs.BOM_UTF8, "check that it was saved"),
+        ("\u3000\n\t".encode(), "check that it was saved"),
+    ],
+)
+def test_a_refusal_says_what_to_do(data: bytes, next_step: str) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        decode(data)
+    assert next_step in caught.value.en
+    assert "请" in caught.value.zh

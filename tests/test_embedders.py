@@ -66,3 +66,15 @@ def test_a_folder_that_is_no_model_is_named(tmp_path: Path) -> None:
         load_embedder(str(tmp_path / "model"))
     with pytest.raises(BadSetting, match="no-such-model"):
         load_embedder("no-such-model-anywhere")
+
+
+def test_of_three_texts_the_one_that_means_the_same_comes_first(minilm: str) -> None:
+    embedder = load_embedder(minilm)
+    assert embedder is not None
+    texts = ["The museum is closed on Mondays.", "A physician treats patients.", "Ships wait outside the harbour."]
+    passages = embedder.embed_passages(texts)
+    assert [float(row @ row) for row in passages] == pytest.approx([1, 1, 1], abs=1e-3)
+    best = [
+        int((passages @ embedder.embed_question(q)).argmax()) for q in ("Which day can I not visit?", "doctor", "boats")
+    ]
+    assert best == [0, 1, 2]

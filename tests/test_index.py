@@ -198,3 +198,35 @@ def test_whatever_was_reported_survives_kill_9(tmp_path: Path, workplace: Open) 
             assert any(f"GB/T {20000 + n}-2024" in text for text in texts(place, f"GB/T {20000 + n}-2024"))
         place.close()
     assert reported > 10
+
+
+def test_a_kill_at_any_moment_loses_nothing_that_was_reported(tmp_path: Path, workplace: Open) -> None:
+    """Unlike above the kill falls where it will: while opening, between two documents, or within one."""
+    begun, reported = "print(-1, flush=True)\nplace = Workplace(", -1
+    for seconds in (0.2, 1.0, 1.6):
+        writer = subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                WRITER.replace("place = Workplace(", begun),
+                str(tmp_path / "data"),
+                str(reported + 1),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        )
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(seconds)
+        writer.send_signal(signal.SIGKILL)
+        reported = max([reported, *(int(line) for line in writer.stdout.read().split())])
+        writer.stdout.close()
+        writer.wait()
+        place = workplace()
+        assert {s.source for s in place.catalogue.summaries()} >= {f"{n}.md" for n in range(reported + 1)}
+        assert place.store.count(Scope()) == place.catalogue.passages()
+        assert place.catalogue.in_state("writing") == place.catalogue.in_state("leaving") == ()
+        for n in range(reported + 1):
+            assert any(f"GB/T {20000 + n}-2024" in text for text in texts(place, f"GB/T {20000 + n}-2024"))
+        place.close()

@@ -81,3 +81,41 @@ def test_what_can_t_be_read_has_a_reason(
         patch.setattr(Path, "read_bytes", refuse)
         assert "may not read" in run(workplace(), tmp_path / "a.md")["a.md"]
     assert "no such file" in run(workplace(), tmp_path / "missing.md")["missing.md"]
+
+
+def test_a_file_that_vanishes_before_it_is_read_does_not_stop_the_others(
+    workplace: Callable[..., Workplace], tmp_path: Path
+) -> None:
+    for name in ("a.md", "b.md", "c.md"):
+        (tmp_path / name).write_text(GOOD.replace("通知", name), encoding="utf-8")
+    files = find_files([tmp_path / name for name in ("a.md", "b.md", "c.md")])
+    (tmp_path / "b.md").unlink()
+    results = {Path(r.source).name: r for r in ingest(files, workplace().ingester(), 10_000)}
+    assert {name: r.outcome for name, r in results.items()} == {"a.md": "added", "b.md": "failed", "c.md": "added"}
+    assert results["b.md"].reason is not None
+    assert "没有这个文件" in results["b.md"].reason.zh
+
+
+def test_a_file_is_taken_once_however_often_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(GOOD, encoding="utf-8")
+    assert find_files([tmp_path / "a.md", tmp_path, tmp_path / "a.md"]) == [tmp_path / "a.md"]
+
+
+def test_a_file_of_another_kind_or_without_a_searchable_word_says_so(
+    workplace: Callable[..., Workplace], tmp_path: Path
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "README").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "front.md").write_text("---\ntitle: 只有标题\n---\n", encoding="utf-8")
+    found = run(workplace(), *(tmp_path / name for name in ("a.pdf", "README", "front.md")))
+    assert ".pdf" in found["a.pdf"]
+    assert "without extension" in found["README"]
+    assert "no text to search" in found["front.md"]
+
+
+def test_hidden_folders_are_left_out_and_links_within_a_folder_are_followed(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "a.md").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "b.md").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "c.md").symlink_to(tmp_path / "b.md")
+    assert [file.name for file in find_files([tmp_path])] == ["b.md", "c.md"]

@@ -1,4 +1,5 @@
 import itertools
+import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,3 +76,28 @@ def test_a_heading_without_text_goes_with_the_text_below_it() -> None:
 def test_tokens_are_counted_without_the_network() -> None:
     assert count_tokens("人工智能标准体系") > 0
     assert count_tokens("<|endoftext|>") > 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 12), st.sampled_from(["相同的一段内容。", "The same words.", "- 同一项"]), st.integers(20, 200))
+def test_repeated_paragraphs_each_have_their_own_place(times: int, paragraph: str, budget: int) -> None:
+    found = document("\n\n".join(f"第{'一二三四五六七八九十百千'[n]}章 部分\n\n{paragraph}" for n in range(times)))
+    words = paragraph.removeprefix("- ")
+    starts = [p.start + p.text.index(words) for p in cut(found, budget, count_tokens) if words in p.text]
+    assert starts == [match.start() for match in re.finditer(re.escape(words), found.text)]
+    assert len(set(starts)) == times
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200), st.integers(1, 50))
+def test_passages_of_any_text_resolve(text: str, budget: int) -> None:
+    found = document("正文。\n\n" + text)
+    passages = cut(found, budget, count_tokens)
+    assert all(found.text[p.start : p.end] == p.text and p.text.strip() == p.text != "" for p in passages)
+    searchable = "".join(found.text[b.start : b.end] for b in found.blocks if b.kind.searchable)
+    assert "".join("".join(p.text.split()) for p in passages) == "".join(searchable.split())
+
+
+def test_a_table_row_is_never_cut_however_long() -> None:
+    found = document("| 名称 | 说明 |\n|---|---|\n| 甲 | " + "很长的说明。" * 50 + " |\n")
+    assert len(cut(found, 20, count_tokens)) == 1

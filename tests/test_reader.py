@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -169,3 +170,42 @@ def test_every_character_lies_in_one_block_and_none_is_invented(text: str) -> No
 @given(st.text(max_size=300))
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     read_text(text)
+
+
+PLAIN = st.sampled_from(
+    [
+        "第一章 总则", "一、总则", "（一）范围", "1. 目标", "1.1 小节", "（1）条目说明。", "附件：清单", "前 言", "目录", "前言.....1",
+        "本段说明有关事项。", "未完的一行，", "接着写完。", "接着写完。", "为了推进各项工作而写得相当长的一行文字它没有结束", "并在这里结束。",
+        "序号\t名称\t数量", "1\t甲项\t3", "\t\t续行", "¹ 某机构. 2024.", "图1 框架图", "表2 汇总", "· 要点", "——要点。",
+        "A plain English line that goes on", "and ends here.", "\u3000\u3000缩进段落。", "「引号", "《未闭合", "微信扫一扫", "在看", "",
+        "\u202e反向", "e\u0301组合", "😀表情", "\u200b零宽", "𠀀扩展字。",
+    ]
+)  # fmt: skip
+
+
+def letters(text: str) -> Counter[str]:
+    return Counter(re.sub(r"\s", "", text))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(PLAIN, max_size=40).map("\n".join))
+def test_of_a_text_without_markdown_no_character_is_lost_or_doubled(text: str) -> None:
+    assert letters(read_text(text)[0]) == letters(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(PIECES, max_size=40).map("\n".join))
+def test_no_character_occurs_more_often_than_in_the_source(text: str) -> None:
+    assert letters(read_text(text)[0]) <= letters(text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PIECES, max_size=30).map("\n".join))
+def test_reading_is_the_same_every_time_and_a_heading_path_names_headings_above(text: str) -> None:
+    canonical, found, _ = read_text(text)
+    assert read_text(text)[:2] == (canonical, found)
+    above = {""}
+    for block in found:
+        assert all(re.sub(r"\s", "", title) in above for title in block.headings)
+        if block.kind is Kind.HEADING:
+            above.add(re.sub(r"\s", "", canonical[block.start : block.end]))

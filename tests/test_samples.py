@@ -85,3 +85,12 @@ def test_samples_are_always_or_never_searched_when_the_settings_say_so(workplace
     place = workplace(samples="never")
     assert place.add_samples() == 0
     assert {d.source for d in place.assistant.documents() if d.searched} == {"a.md"}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_sample_has_a_date_a_table_and_lines_of_a_readable_length(name: str) -> None:
+    document = read(FILES[name], uri=name, source=name)
+    assert document.metadata.date is not None
+    assert any(block.kind is Kind.TABLE_ROW for block in document.blocks)
+    assert max(map(len, FILES[name].decode().splitlines())) <= 1_000
+    assert all(line == line.rstrip() for line in FILES[name].decode().splitlines())

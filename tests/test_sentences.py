@@ -40,3 +40,33 @@ def test_sentences_cover_every_character_once_and_in_order(text: str) -> None:
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
     covered = "".join(text[a:b] for a, b in spans)
     assert "".join(covered.split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "《先到先得。后到不候》自三月起施行",
+        "依据第十二条的规定办理",
+        "见国标委〔2020〕12号文件",
+        "增速为0.5个百分点，合3.14亿元",
+        "版本 v2.0.1 与第 3.2.1 节",
+        "标准 GB/T 1.1-2020 和 ITU-T F.748.46 均适用",
+        "范围（包括甲。也包括乙。）如下",
+        "等等……还有",
+    ],
+)
+def test_what_looks_like_an_end_within_a_sentence_is_none(text: str) -> None:
+    assert cut(text + "。另一句。") in ([text + "。", "另一句。"], ["等等……", "还有。", "另一句。"])
+
+
+@pytest.mark.parametrize("closing", ["”", "’", "」", "』", "）", "》", "】", "！", "？", "！？”"])
+def test_closing_marks_stay_with_their_sentence(closing: str) -> None:
+    assert cut(f"说完了。{closing}下一句。") == [f"说完了。{closing}", "下一句。"]
+
+
+@given(st.text(alphabet="甲乙。！；…《》（）“”.!? \n3a", max_size=60), st.integers(0, 60), st.integers(0, 60))
+def test_sentences_of_a_part_of_a_text_stay_within_it(text: str, start: int, length: int) -> None:
+    end = min(len(text), start + length)
+    spans = sentences(text, start, end)
+    assert all(start <= a < b <= end for a, b in spans)
+    assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text[start:end].split())

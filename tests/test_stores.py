@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import random
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -166,3 +168,56 @@ def test_a_folder_that_is_no_index_is_reported_with_what_to_do(tmp_path: Path) -
     (folder / "edge_config.json").write_text("garbage")
     with pytest.raises(Corrupt, match="yiju ingest --rebuild"):
         EdgeStore(folder, None)
+
+
+def test_both_engines_give_the_same_hits_and_scores(tmp_path: Path) -> None:
+    rng = random.Random(7)
+
+    def unit() -> tuple[float, ...]:
+        values = [rng.gauss(0, 1) for _ in range(8)]
+        length = math.hypot(*values)
+        return tuple(value / length for value in values)
+
+    written = [
+        entry(f"d{n % 9}", n, {t: rng.uniform(0.1, 2.2) for t in rng.sample(range(40), 6)}, dense=unit(), date=n)
+        for n in range(150)
+    ]
+    stores: list[Store] = [EdgeStore(tmp_path / "index", 8), ServerStore(QdrantClient(":memory:"), "test", 8)]
+    for store in stores:
+        store.upsert(written)
+        store.delete("d4")
+    for scope in (Scope(), Scope(documents=("d1", "d2", "d4")), Scope(as_of=60)):
+        asked = Sparse((1, 5, 17, 2**32 - 1), (2.0, 1.5, 0.7, 3.0)), unit()
+        one, other = (store.search(*asked, scope, 12) for store in stores)
+        assert stores[0].count(scope) == stores[1].count(scope)
+        for left, right in zip(one, other, strict=True):
+            assert [m.score for m in left] == pytest.approx([m.score for m in right], abs=1e-3)
+            assert [(m.document_id, m.number) for m in left] == [(m.document_id, m.number) for m in right]
+    for store in stores:
+        store.close()
+
+
+@pytest.mark.parametrize("field", ["documents", "origins", "tags"])
+def test_an_empty_list_allows_nothing_in_either_leg(open_store: OpenStore, field: str) -> None:
+    store = open_store(4)
+    store.upsert([entry("a", tags=("x",), dense=(1.0, 0, 0, 0)), entry("b", dense=(0, 1.0, 0, 0))])
+    nothing = Scope(**{field: ()})
+    assert store.search(Sparse((1,), (1.0,)), (1.0, 0.0, 0.0, 0.0), nothing, 5) == ((), ())
+    assert store.count(nothing) == 0
+
+
+def test_only_the_legs_that_are_asked_answer(open_store: OpenStore) -> None:
+    store = open_store(4)
+    store.upsert([entry("a", dense=(1.0, 0, 0, 0))])
+    lexical, dense = store.search(None, (1.0, 0.0, 0.0, 0.0), Scope(), 5)
+    assert (lexical, [m.document_id for m in dense]) == ((), ["a"])
+    lexical, dense = store.search(Sparse((1,), (1.0,)), None, Scope(), 5)
+    assert ([m.document_id for m in lexical], dense) == (["a"], ())
+
+
+def test_writing_and_deleting_nothing_changes_nothing(open_store: OpenStore) -> None:
+    store = open_store(None)
+    store.upsert([])
+    store.delete("nobody")
+    store.flush()
+    assert (store.count(Scope()), found(store, 1)) == (0, [])

@@ -1,0 +1,168 @@
+"""The catalogue on its own: versions, their states, and what an unusable file says."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from corpus.catalogue import CURRENT, LEAVING, REPLACED, WRITING, Catalogue
+from corpus.document import Document
+from corpus.errors import Corrupt, NotFound
+from corpus.readers import read
+
+FULL = """---
+title: 甲市“数据”办法 😀
+language: zh
+issuers: [甲局, 乙局]
+date: 2024-02-29
+tags: [数据]
+---
+
+# 甲市“数据”办法 😀
+
+一、目标
+
+| 名称 | 数量 |
+|---|---|
+| 甲 | 3 |
+
+正文一句。
+"""
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    opened = Catalogue(tmp_path / "catalogue.sqlite")
+    yield opened
+    opened.close()
+
+
+def version(text: str = FULL, uri: str = "test:a", origin: str = "own") -> Document:
+    return read(text.encode(), uri=uri, source="a.md", origin=origin)
+
+
+def activate(catalogue: Catalogue, document: Document, passages: int = 1) -> None:
+    catalogue.write(document)
+    with catalogue.transaction() as connection:
+        catalogue.activate(connection, document.id, document.uri, passages)
+
+
+def test_a_document_comes_back_exactly_as_it_was_written(catalogue: Catalogue, tmp_path: Path) -> None:
+    document = replace(version(), supersedes="0" * 16)
+    activate(catalogue, document)
+    again = Catalogue(tmp_path / "catalogue.sqlite")
+    assert again.document(document.id) == document
+    assert again.document(document.id).metadata.date == date(2024, 2, 29)
+    again.close()
+
+
+def test_a_version_being_written_is_in_no_list(catalogue: Catalogue) -> None:
+    document = version()
+    catalogue.write(document)
+    assert catalogue.current(document.uri) is None
+    assert catalogue.summaries() == ()
+    assert (catalogue.is_current(document.id), catalogue.has_own(), catalogue.passages()) == (False, False, 0)
+    assert catalogue.in_state(WRITING) == (document.id,)
+
+
+def test_the_newer_version_becomes_current_and_the_older_leaves_with_its_text_kept(catalogue: Catalogue) -> None:
+    older, newer = version(), version(FULL + "\n另一句。\n")
+    activate(catalogue, older, 3)
+    activate(catalogue, newer, 4)
+    assert catalogue.current("test:a") == newer.id
+    assert (catalogue.in_state(CURRENT), catalogue.in_state(LEAVING)) == ((newer.id,), (older.id,))
+    assert catalogue.passages() == 4
+    catalogue.left(older.id)
+    assert catalogue.in_state(REPLACED) == (older.id,)
+    assert catalogue.document(older.id).text == older.text
+
+
+def test_another_source_s_version_is_left_alone(catalogue: Catalogue) -> None:
+    one, other = version(), version(uri="test:b")
+    activate(catalogue, one)
+    activate(catalogue, other)
+    assert {s.uri for s in catalogue.summaries()} == {"test:a", "test:b"}
+
+
+def test_nothing_of_a_transaction_that_fails_is_written(catalogue: Catalogue) -> None:
+    document = version()
+    catalogue.write(document)
+    with pytest.raises(RuntimeError, match="power cut"), catalogue.transaction() as connection:
+        catalogue.activate(connection, document.id, document.uri, 1)
+        catalogue.set_about(connection, "key", "value")
+        raise RuntimeError("power cut")
+    assert catalogue.current(document.uri) is None
+    assert catalogue.about("key") is None
+
+
+def test_summaries_are_what_a_list_shows(catalogue: Catalogue) -> None:
+    activate(catalogue, version("# 乙\n\n内容。\n", "test:b"), 2)
+    activate(catalogue, version("# A sample\n\nSome words.\n", "test:c", origin="sample"), 5)
+    own, sample = catalogue.summaries()
+    assert (own.title, own.origin, own.passages, own.language, own.source) == ("乙", "own", 2, "zh", "a.md")
+    assert own.characters == len(catalogue.document(own.id).text)
+    assert (sample.origin, sample.passages) == ("sample", 5)
+    assert catalogue.has_own()
+
+
+def test_samples_alone_are_nobody_s_own(catalogue: Catalogue) -> None:
+    activate(catalogue, version(origin="sample"))
+    assert not catalogue.has_own()
+
+
+def test_a_deleted_document_is_gone_even_if_it_was_just_read(catalogue: Catalogue) -> None:
+    document = version()
+    activate(catalogue, document)
+    assert catalogue.document(document.id).id == document.id
+    with catalogue.transaction() as connection:
+        catalogue.delete(connection, document.id)
+    with pytest.raises(NotFound, match=document.id) as caught:
+        catalogue.document(document.id)
+    assert document.id in caught.value.zh
+
+
+def test_what_it_says_of_itself_is_kept_and_replaced(catalogue: Catalogue) -> None:
+    for value in ("one", "two"):
+        with catalogue.transaction() as connection:
+            catalogue.set_about(connection, "key", value)
+        assert catalogue.about("key") == value
+    assert catalogue.about("nothing") is None
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+def test_a_file_that_is_no_catalogue_is_refused_in_both_languages(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    path.write_bytes(b"not a database at all, " * 200)
+    with pytest.raises(Corrupt, match="not a catalogue") as caught:
+        Catalogue(path)
+    assert str(path) in caught.value.zh
+    assert path.read_bytes().startswith(b"not a database"), "nothing is overwritten"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+def test_a_catalogue_of_another_schema_is_refused_with_both_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    Catalogue(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE about SET value = '99' WHERE key = 'schema'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(Corrupt, match=r"schema 99, here 1"):
+        Catalogue(path)
+
+
+def test_two_readers_and_a_writer_do_not_wait_for_each_other(catalogue: Catalogue, tmp_path: Path) -> None:
+    document = version()
+    activate(catalogue, document)
+    other = Catalogue(tmp_path / "catalogue.sqlite")
+    with catalogue.transaction() as connection:
+        catalogue.set_about(connection, "key", "half done")
+        assert other.current(document.uri) == document.id
+        assert other.about("key") is None
+    assert other.about("key") == "half done"
+    other.close()

@@ -1,0 +1,88 @@
+"""BM25 as a dot product, with a score whose greatest value is known."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexing.lexical import Sparse, passage_vector, question_vector
+from indexing.tokeniser import term_id
+
+WORDS = st.lists(
+    st.sampled_from("甲项 乙项 标准 体系 数据 ISO/IEC 42001:2023 report ferry 2026 50".split()), max_size=30
+)
+
+
+def score(passage: Sparse, question: Sparse) -> float:
+    weights = dict(zip(passage.indices, passage.values, strict=True))
+    return sum(w * weights.get(i, 0.0) for i, w in zip(question.indices, question.values, strict=True))
+
+
+def vector(text: str, context: str = "", headings: str = "", title: str = "") -> Sparse:
+    return passage_vector(text, context, headings, title)
+
+
+def weight(found: Sparse, term: str) -> float:
+    return dict(zip(found.indices, found.values, strict=True)).get(term_id(term), 0.0)
+
+
+def test_a_word_weighs_most_in_the_text_then_in_a_heading_then_in_the_title() -> None:
+    text, heading, title = vector("ferry"), vector("", headings="ferry"), vector("", title="ferry")
+    assert weight(text, "ferri") > weight(heading, "ferri") > weight(title, "ferri") > 0
+
+
+def test_a_table_row_is_found_by_its_column_s_name() -> None:
+    assert weight(vector("甲 | 3", context="地区：甲；数量：3"), "数量") > 0
+
+
+def test_repeating_a_word_helps_less_every_time() -> None:
+    once, twice, thrice = (weight(vector("ferry " * n), "ferri") for n in (1, 2, 3))
+    assert once < twice < thrice
+    assert twice - once > thrice - twice
+
+
+def test_a_word_weighs_less_in_a_long_passage() -> None:
+    assert weight(vector("ferry"), "ferri") > weight(vector("ferry " + "other words " * 100), "ferri")
+
+
+def test_a_rare_word_weighs_more_than_a_common_one_and_an_unknown_one_most() -> None:
+    counts = {term_id("ferri"): 90, term_id("harbour"): 2}
+    weights = question_vector("ferry harbour zeppelin", counts, 100).weights
+    assert 0 < weights["ferri"] < weights["harbour"] < weights["zeppelin"]
+
+
+def test_a_word_that_every_passage_holds_never_weighs_less_than_nothing() -> None:
+    assert question_vector("ferry", {term_id("ferri"): 10}, 10).weights["ferri"] > 0
+
+
+def test_an_empty_question_has_no_vector_and_no_coverage() -> None:
+    found = question_vector("？！", {}, 0)
+    assert found.vector == Sparse((), ())
+    assert found.ceiling == 0
+    assert found.coverage({"anything"}) == 0
+
+
+def test_coverage_is_the_share_of_the_question_that_is_said() -> None:
+    question = question_vector("ferry harbour", {term_id("ferri"): 1, term_id("harbour"): 1}, 10)
+    assert question.coverage(set()) == 0
+    assert question.coverage({"ferri"}) == pytest.approx(0.5)
+    assert question.coverage({"ferri", "harbour", "more"}) == pytest.approx(1)
+
+
+@settings(max_examples=80, deadline=None)
+@given(WORDS, WORDS, WORDS, st.integers(0, 50))
+def test_no_passage_scores_above_the_ceiling(said: list[str], headed: list[str], asked: list[str], held: int) -> None:
+    question = question_vector(" ".join(asked), {term_id("标准"): held, term_id("iso/iec42001"): held}, 50)
+    reached = score(vector(" ".join(said), headings=" ".join(headed)), question.vector)
+    assert 0 <= reached <= question.ceiling + 1e-9
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(max_size=200))
+def test_a_vector_has_each_term_once_in_order_and_no_weight_below_zero(text: str) -> None:
+    found = vector(text, text[:20], text[:10], text[:5])
+    assert list(found.indices) == sorted(set(found.indices))
+    assert len(found.indices) == len(found.values)
+    assert all(0 <= i < 2**32 for i in found.indices)
+    assert all(v > 0 for v in found.values)
