@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from indexing.tokeniser import fold, identifiers, terms
+from indexing.tokeniser import fold, identifier_forms, identifiers, terms
 
 # The share of a sentence's terms that what it cites must say.
 SUPPORT = 0.6
@@ -36,7 +36,9 @@ class Verdict:
 def verify(sentence: str, cited: str) -> Verdict:
     """Compares a sentence with the text of everything it cites."""
     said = values(cited)
-    missing = tuple(sorted(values(sentence) - said))
+    known = identifiers(cited)
+    unknown = {forms[0] for forms in identifier_forms(sentence) if known.isdisjoint(forms)}
+    missing = tuple(sorted((values(sentence) - said) | unknown))
     wanted = {term for term in terms(sentence) if len(term) > 1}
     found = set(terms(cited))
     support = len(wanted & found) / len(wanted) if wanted else float(not missing)
@@ -44,11 +46,10 @@ def verify(sentence: str, cited: str) -> Verdict:
 
 
 def values(text: str) -> set[str]:
-    """The values in a text, in one form each: numbers in digits, identifiers whole, titles folded."""
+    """The values in a text, in one form each: numbers in digits, titles folded."""
     folded = fold(text)
     found = {match[0].replace(",", "") for match in _NUMBER.finditer(folded)}
     found |= {str(_number(match[0])) for match in _CHINESE_NUMBER.finditer(folded)}
-    found |= identifiers(text)
     found |= {fold(match[1]).replace(" ", "") for match in _TITLE.finditer(text)}
     return found
 

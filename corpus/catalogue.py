@@ -9,7 +9,7 @@ stays, because citations point at it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -24,8 +24,10 @@ from corpus.document import Block, Document, Kind, Metadata
 from corpus.errors import Corrupt, NotFound
 
 SCHEMA = "1"
-# A replaced version is "leaving" until the store has forgotten its passages.
-WRITING, CURRENT, LEAVING, REPLACED = "writing", "current", "leaving", "replaced"
+# A replaced version is "leaving" until the store has forgotten its passages; one that becomes current
+# again is "returning" while it is written; a removed one is "going" until the store has forgotten it.
+WRITING, RETURNING, CURRENT = "writing", "returning", "current"
+LEAVING, REPLACED, GOING = "leaving", "replaced", "going"
 
 tables = sa.MetaData()
 _documents = sa.Table(
@@ -131,10 +133,12 @@ class Catalogue:
         with self._engine.connect() as connection:
             return tuple(Summary(*row) for row in connection.execute(query))
 
-    def is_current(self, document_id: str) -> bool:
-        query = sa.select(_documents.c.state).where(_documents.c.id == document_id)
+    def current_among(self, document_ids: Iterable[str]) -> frozenset[str]:
+        """Those of these versions that are current."""
+        wanted = list(dict.fromkeys(document_ids))
+        query = sa.select(_documents.c.id).where(_documents.c.id.in_(wanted), _documents.c.state == CURRENT)
         with self._engine.connect() as connection:
-            return connection.execute(query).scalar() == CURRENT
+            return frozenset(connection.execute(query).scalars())
 
     def has_own(self) -> bool:
         """Whether any current document is the user's own."""
@@ -160,7 +164,8 @@ class Catalogue:
         }
         statement = insert(_documents).values(values)
         with self.transaction() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+            again = {"state": RETURNING, "supersedes": document.supersedes}
+            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=again))
         self._cached.cache_clear()
 
     def activate(self, connection: sa.Connection, document_id: str, uri: str, passages: int) -> None:
@@ -170,6 +175,10 @@ class Catalogue:
             sa.update(_documents).where(c.uri == uri, c.state == CURRENT, c.id != document_id).values(state=LEAVING)
         )
         connection.execute(sa.update(_documents).where(c.id == document_id).values(state=CURRENT, passages=passages))
+
+    def let_go(self, connection: sa.Connection, document_id: str) -> None:
+        """Marks a version for removal: nobody finds it from now on."""
+        connection.execute(sa.update(_documents).where(_documents.c.id == document_id).values(state=GOING))
 
     def left(self, document_id: str) -> None:
         """Says that the store has forgotten a replaced version."""

@@ -33,7 +33,7 @@ def decode(data: bytes) -> str:
                 "its text is neither UTF-8 nor GB18030; save it as UTF-8 and ingest it again",
                 "其文字编码既不是 UTF-8 也不是 GB18030；请另存为 UTF-8 后重新导入",
             )
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise UnreadableFile("the file is empty; check that it was saved", "文件为空；请确认文件已保存")
     odd = sum(1 for c in text if ord(c) < 32 and c not in "\n\t\f\v")
@@ -54,12 +54,20 @@ def _try(data: bytes, encoding: str) -> str | None:
 
 def _plausible_chinese(text: str) -> bool:
     """Whether most characters outside ASCII are everyday ones: GB 2312's symbols and its 3,755
-    first-level characters (rows 1 to 55). Mis-decoded bytes scatter over the rare rest."""
+    first-level characters, traditional forms taken for simplified. Mis-decoded bytes scatter over the
+    rare rest, and other scripts keep to their own rows."""
     foreign = [c for c in text if ord(c) > 127]
-    common = 0
-    for c in foreign:
-        try:
-            common += c.encode("gb2312")[0] <= 0xD7
-        except UnicodeEncodeError:
-            continue
+    common = sum(map(_common, foreign))
+    if common < 0.8 * len(foreign):
+        import opencc
+
+        common = sum(map(_common, opencc.OpenCC("t2s").convert("".join(foreign))))
     return common >= 0.8 * len(foreign)
+
+
+def _common(character: str) -> bool:
+    try:
+        row = character.encode("gb2312")[0]
+    except UnicodeEncodeError:
+        return False
+    return row <= 0xA3 or 0xB0 <= row <= 0xD7

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import yaml
@@ -27,7 +27,7 @@ def read_metadata(front: str, text: str, blocks: tuple[Block, ...], name: str) -
     opening = [text[b.start : b.end] for b in blocks if b.kind.searchable][:_OPENING]
     return Metadata(
         title=_string(given, "title") or _title(text, blocks, opening) or name,
-        language=_string(given, "language") or language(text),
+        language=_given_language(given) or language(text),
         issuers=_strings(given, "issuers"),
         number=_string(given, "number") or _number(opening),
         date=_front_date(given) or _signature_date(opening),
@@ -50,13 +50,28 @@ def _front_matter(front: str) -> dict[str, Any]:
         return {}
     try:
         given = yaml.safe_load(front)
-    except yaml.YAMLError as error:
+        _refuse_surrogates(given)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
         raise UnreadableFile(
             f"the front matter is not valid YAML (line {line}); correct it or remove the --- lines",
             f"文件头的 YAML 有误（第 {line} 行）；请改正，或删去 --- 之间的内容",
         ) from error
     return given if isinstance(given, dict) else {}
+
+
+def _refuse_surrogates(given: Any) -> None:
+    """YAML can spell characters that are none; they could not be stored. Raises `ValueError`."""
+    for value in given.values() if isinstance(given, dict) else ():
+        for item in value if isinstance(value, list) else (value,):
+            if isinstance(item, str):
+                item.encode()
+
+
+def _given_language(given: dict[str, Any]) -> str | None:
+    """ "zh" or "en" of a tag such as zh-CN; other languages are not known here."""
+    tag = (_string(given, "language") or "").lower()
+    return next((code for code in ("zh", "en") if tag == code or tag.startswith((f"{code}-", f"{code}_"))), None)
 
 
 def _string(given: dict[str, Any], key: str) -> str | None:
@@ -72,7 +87,16 @@ def _strings(given: dict[str, Any], key: str) -> tuple[str, ...]:
 def _front_date(given: dict[str, Any]) -> date | None:
     """The front matter's date, but not that of a saved web page: there it is the page's own."""
     value = given.get("date")
-    return value if isinstance(value, date) and "fetch_date" not in given else None
+    if "fetch_date" in given:
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
 
 
 def _title(text: str, blocks: tuple[Block, ...], opening: list[str]) -> str | None:

@@ -34,7 +34,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
                 continue
         if _ends_here(text, i, end, begin):
             i += 1
-            while i < end and text[i] in _CLOSING + "。！？!?…":
+            while text[i - 1] != "\n" and i < end and text[i] in _CLOSING + "。！？!?…":
                 i += 1
             _add(spans, text, begin, i)
             begin = i

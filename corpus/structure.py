@@ -118,16 +118,16 @@ def caption(line: str) -> bool:
 
 
 def dot_leader(line: str) -> bool:
-    return bool(_DOT_LEADER.search(line))
+    return bool(_DOT_LEADER.search(line[-80:]))
 
 
 def page_at_end(line: str) -> bool:
     """Whether the line ends in a page number set apart, as contents pages without dots do."""
-    return dot_leader(line) or bool(_PAGE_AT_END.match(line))
+    return dot_leader(line) or (len(line) < 200 and bool(_PAGE_AT_END.match(line)))
 
 
 def ends_sentence(line: str) -> bool:
-    return bool(_ENDS_SENTENCE.search(line))
+    return bool(_ENDS_SENTENCE.search(line[-16:]))
 
 
 _PAIRS = {"（": "）", "(": ")", "《": "》", "〈": "〉", "“": "”", "【": "】", "〔": "〕", "「": "」"}

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from corpus.catalogue import LEAVING, WRITING, Catalogue
+from corpus.catalogue import GOING, LEAVING, RETURNING, WRITING, Catalogue
 from corpus.document import Document
 from corpus.errors import BadSetting, Corrupt
 from indexing import lexical
@@ -92,12 +92,11 @@ class Index:
 
     def _recover(self) -> None:
         """Mends what a crash left half done. Running it again is safe."""
-        for document_id in self.catalogue.in_state(WRITING):
-            self.store.delete(document_id)
-            with self.catalogue.transaction() as connection:
-                self.catalogue.delete(connection, document_id)
+        self._recover_writing()
         for document_id in self.catalogue.in_state(LEAVING):
             self._forget(document_id)
+        for document_id in self.catalogue.in_state(GOING):
+            self._drop(document_id)
         stored, known = self.store.count(Scope()), self.catalogue.passages()
         if stored != known:
             raise Corrupt(
@@ -115,14 +114,18 @@ class Index:
                 return "unchanged", document.id
             document = replace(document, supersedes=before)
             self.catalogue.write(document)
-            entries = self._entries(document)
-            self.store.upsert(entries)
-            self.store.flush()
-            with self.catalogue.transaction() as connection:
-                self.catalogue.activate(connection, document.id, document.uri, len(entries))
-                self.statistics.add(connection, document.origin, [e.lexical.indices for e in entries])
-                if before is not None:
-                    self._discount(connection, before)
+            try:
+                written = self._entries(document)
+                self.store.upsert(written)
+                self.store.flush()
+                with self.catalogue.transaction() as connection:
+                    self.catalogue.activate(connection, document.id, document.uri, len(written))
+                    self.statistics.add(connection, document.origin, [e.lexical.indices for e in written])
+                    if before is not None:
+                        self._discount(connection, before)
+            except BaseException:
+                self._recover_writing()
+                raise
             if before is not None:
                 self._forget(before)
             return ("added" if before is None else "replaced"), document.id
@@ -132,15 +135,28 @@ class Index:
         with self._writing:
             self.catalogue.document(document_id)
             with self.catalogue.transaction() as connection:
-                if self.catalogue.is_current(document_id):
+                if self.catalogue.current_among([document_id]):
                     self._discount(connection, document_id)
-                self.catalogue.delete(connection, document_id)
-            self.store.delete(document_id)
-            self.store.flush()
+                self.catalogue.let_go(connection, document_id)
+            self._drop(document_id)
 
     def passages(self, document: Document) -> tuple[Passage, ...]:
         """The passages of a document as this index cuts them."""
         return cut(document, self._budget, count_tokens)
+
+    def _recover_writing(self) -> None:
+        """Takes back what was being written: a new version goes, a returning one is replaced as before."""
+        for document_id in self.catalogue.in_state(WRITING):
+            self._drop(document_id)
+        for document_id in self.catalogue.in_state(RETURNING):
+            self._forget(document_id)
+
+    def _drop(self, document_id: str) -> None:
+        """Takes a version out of the store, and then out of the catalogue."""
+        self.store.delete(document_id)
+        self.store.flush()
+        with self.catalogue.transaction() as connection:
+            self.catalogue.delete(connection, document_id)
 
     def _forget(self, document_id: str) -> None:
         """Takes a replaced version out of the store; its text stays in the catalogue."""

@@ -7,6 +7,7 @@ finishes what an interrupted run left, because what is indexed already is skippe
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ def ingest(files: Iterable[Path], destination: Destination, most_bytes: int) -> 
     for path in files:
         try:
             data = read_bytes(path, most_bytes)
-            yield destination.add(data, uri=path.absolute().as_uri(), source=path.name)
+            yield destination.add(data, uri=path.absolute().as_uri(), source=_name(path))
         except (UnreadableFile, TooLarge) as error:
             yield Result(str(path), "failed", reason=error)
 
@@ -79,14 +80,26 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def _within(file: Path, root: Path) -> bool:
-    return not file.is_symlink() or file.resolve().is_relative_to(root)
+    """Whether a file lies in the folder, links resolved; a link that leads nowhere is reported later."""
+    try:
+        return not file.is_symlink() or file.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):
+        return True
+
+
+def _name(path: Path) -> str:
+    """A file's name as text; bytes that are no UTF-8 are shown as such."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
 
 
 def read_bytes(path: Path, most_bytes: int) -> bytes:
     """A file's bytes. Raises `UnreadableFile` with the reason, `TooLarge` before reading it."""
     reader_for(path.name)
     try:
-        size = path.stat().st_size
+        found = path.stat()
+        size = found.st_size
+        if not stat.S_ISREG(found.st_mode) and not path.is_dir():
+            raise UnreadableFile("this is no ordinary file", "这不是普通文件")
         if size > most_bytes:
             raise too_large(size, most_bytes)
         return path.read_bytes()

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.document import Document, Kind
-from corpus.errors import NotFound
 from indexing.index import Index
 from indexing.lexical import LexicalQuestion, question_vector
 from indexing.store import Match, Scope
@@ -64,21 +63,14 @@ class Retriever:
         dense = embedder.embed_question(question).tolist() if embedder and question.strip() else None
         legs = self._index.store.search(lexical.vector, dense, scope, _DEPTH * k)
         scored = _fuse(*legs, lexical.ceiling, dense is not None)
-        hits: list[Hit] = []
-        for match, score in scored:
-            hit = self._hit(match, score, len(hits) + 1)
-            if hit is not None:
-                hits.append(hit)
-            if len(hits) == k:
-                break
-        return Search(tuple(hits), lexical, passages)
+        # A version that is being written or replaced this moment is in the store, and is no answer.
+        current = self._index.catalogue.current_among(match.document_id for match, _ in scored)
+        kept = [(match, score) for match, score in scored if match.document_id in current][:k]
+        hits = tuple(self._hit(match, score, rank) for rank, (match, score) in enumerate(kept, 1))
+        return Search(hits, lexical, passages)
 
-    def _hit(self, match: Match, score: float, rank: int) -> Hit | None:
-        """The hit for a match, unless its document was replaced a moment ago."""
-        try:
-            document = self._index.catalogue.document(match.document_id)
-        except NotFound:
-            return None
+    def _hit(self, match: Match, score: float, rank: int) -> Hit:
+        document = self._index.catalogue.document(match.document_id)
         return Hit(
             document_id=document.id,
             title=document.metadata.title,

@@ -53,6 +53,8 @@ class Statistics:
         )
         for i in range(0, len(rows), _PER_STATEMENT):
             connection.execute(statement, rows[i : i + _PER_STATEMENT])
+        if sign < 0:
+            connection.execute(sa.delete(_terms).where(_terms.c.origin == origin, _terms.c.passages <= 0))
 
     def clear(self, connection: sa.Connection) -> None:
         connection.execute(sa.delete(_terms))

@@ -22,7 +22,7 @@ _BATCH = 256
 def connect(url: str, api_key: str | None, collection: str, dimension: int | None) -> ServerStore:
     """A store on the server at `url`. Raises `Unavailable` where it does not answer."""
     with _reported(url):
-        return ServerStore(QdrantClient(url=url, api_key=api_key, timeout=30), collection, dimension)
+        return ServerStore(QdrantClient(url=url, api_key=api_key, timeout=30), collection, dimension, url)
 
 
 def drop(url: str, api_key: str | None, collection: str) -> None:
@@ -49,11 +49,13 @@ def _reported(url: str) -> Iterator[None]:
 class ServerStore:
     """A store in one collection of a Qdrant client, created where there is none."""
 
-    def __init__(self, client: QdrantClient, collection: str, dimension: int | None) -> None:
+    def __init__(self, client: QdrantClient, collection: str, dimension: int | None, url: str = "") -> None:
         self._client = client
         self._collection = collection
-        if not client.collection_exists(collection):
-            self._create(dimension)
+        self._url = url
+        with _reported(url):
+            if not client.collection_exists(collection):
+                self._create(dimension)
 
     def _create(self, dimension: int | None) -> None:
         dense = {DENSE: models.VectorParams(size=dimension, distance=models.Distance.DOT)} if dimension else {}
@@ -69,12 +71,14 @@ class ServerStore:
     def upsert(self, entries: Sequence[Entry]) -> None:
         remaining = iter(entries)
         while batch := list(islice(remaining, _BATCH)):
-            self._client.upsert(self._collection, [_point(entry) for entry in batch], wait=True)
+            with _reported(self._url):
+                self._client.upsert(self._collection, [_point(entry) for entry in batch], wait=True)
 
     def delete(self, document_id: str) -> None:
         condition = models.FieldCondition(key="document_id", match=models.MatchValue(value=document_id))
         selector = models.FilterSelector(filter=models.Filter(must=[condition]))
-        self._client.delete(self._collection, selector, wait=True)
+        with _reported(self._url):
+            self._client.delete(self._collection, selector, wait=True)
 
     def search(
         self, lexical: Sparse | None, dense: Sequence[float] | None, scope: Scope, limit: int
@@ -86,13 +90,15 @@ class ServerStore:
             requests.append(_request(vector, LEXICAL, filter_, limit))
         if dense is not None:
             requests.append(_request(list(dense), DENSE, filter_, limit))
-        found = iter(self._client.query_batch_points(self._collection, requests) if requests else [])
+        with _reported(self._url):
+            found = iter(self._client.query_batch_points(self._collection, requests) if requests else [])
         asked = (lexical is not None and bool(lexical.indices), dense is not None)
         first, second = (_matches(next(found).points) if leg else () for leg in asked)
         return first, second
 
     def count(self, scope: Scope) -> int:
-        return self._client.count(self._collection, count_filter=_filter(scope), exact=True).count
+        with _reported(self._url):
+            return self._client.count(self._collection, count_filter=_filter(scope), exact=True).count
 
     def flush(self) -> None:
         """Nothing to do: the server acknowledges only what its log holds."""

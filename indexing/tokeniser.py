@@ -26,6 +26,8 @@ TOKENISER = "terms/1"
 
 _CJK = "一-鿿㐀-䶿\U00020000-\U0002fa1f々〇"
 _FOOTNOTE_MARK = re.compile(r"[⁰¹²³⁴-⁹]+")
+# Standards are written with any dash before the year: GB/T 13016—2018.
+_DASH_IN_NUMBER = re.compile(r"(?<=\d)[—–‐‑−](?=\d)")
 _GAP_IN_CHINESE = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
 _DOCUMENT_NUMBER = re.compile(rf"([{_CJK}]{{2,12}})\s*[〔\[(„]\s*(\d{{4}})\s*[〕\])‟]\s*第?(\d{{1,5}})\s*号")
 _STANDARD = re.compile(
@@ -74,6 +76,7 @@ def fold(text: str) -> str:
 
 def _fold_width(text: str) -> str:
     text = unicodedata.normalize("NFKC", _FOOTNOTE_MARK.sub(" ", text))
+    text = _DASH_IN_NUMBER.sub("-", text)
     return _GAP_IN_CHINESE.sub("", _to_simplified().convert(text))
 
 
@@ -92,7 +95,7 @@ def question_units(text: str) -> list[tuple[str, ...]]:
     and one for each Chinese character of content, which any of the pairs it stands in finds. Pairs that span two
     words are rarely found anywhere, and so cost nothing as long as the words themselves are found."""
     asked = _GENERIC.sub("\n", _ENGLISH_ASKING.sub(" ", without_asking(text)))
-    units: list[tuple[str, ...]] = [(whole,) for whole in _identifiers(asked)]
+    units: list[tuple[str, ...]] = list(_forms(asked))
     folded = asked.lower()
     for match in _WORD.finditer(folded):
         word = match[0].replace(",", "")
@@ -121,6 +124,11 @@ def term_id(term: str) -> int:
     return zlib.crc32(term.encode())
 
 
+def identifier_forms(text: str) -> tuple[tuple[str, ...], ...]:
+    """For each identifier in a text its forms, any of which names it."""
+    return tuple(_forms(_fold_width(text)))
+
+
 def _terms(text: str) -> Iterator[str]:
     yield from _identifiers(text)
     folded = text.lower()
@@ -135,17 +143,23 @@ def _terms(text: str) -> Iterator[str]:
 
 
 def _identifiers(text: str) -> Iterator[str]:
-    """Whole identifiers; one with an edition also without it, so that ISO/IEC 42001 finds 42001:2023."""
+    for forms in _forms(text):
+        yield from forms
+
+
+def _forms(text: str) -> Iterator[tuple[str, ...]]:
+    """The forms of each identifier, any of which finds it. A standard's edition may be left out. Where
+    the issuer of a document number begins is not written, so every ending of the words before it counts."""
     for match in _DOCUMENT_NUMBER.finditer(text):
-        yield f"{match[1]}{match[2]}-{match[3]}"
+        issuer = match[1]
+        yield tuple(f"{issuer[i:]}{match[2]}-{match[3]}" for i in range(len(issuer) - 1))
     for match in _STANDARD.finditer(text):
         body, letter, number, edition = match[1], match[2] or "", match[3], match[4]
         known = body.lower() in _BODIES or "/" in body
         if not known and (not body.isupper() or (_YEAR.fullmatch(number) and not edition)):
             continue
-        yield f"{body}{letter}{number}{edition.replace(':', '-')}".lower()
-        if edition:
-            yield f"{body}{letter}{number}".lower()
+        whole = f"{body}{letter}{number}".lower()
+        yield (f"{whole}{edition.replace(':', '-')}", whole) if edition else (whole,)
 
 
 @cache

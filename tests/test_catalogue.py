@@ -66,7 +66,11 @@ def test_a_version_being_written_is_in_no_list(catalogue: Catalogue) -> None:
     catalogue.write(document)
     assert catalogue.current(document.uri) is None
     assert catalogue.summaries() == ()
-    assert (catalogue.is_current(document.id), catalogue.has_own(), catalogue.passages()) == (False, False, 0)
+    assert (catalogue.current_among([document.id]), catalogue.has_own(), catalogue.passages()) == (
+        frozenset(),
+        False,
+        0,
+    )
     assert catalogue.in_state(WRITING) == (document.id,)
 
 

@@ -19,15 +19,18 @@ from corpus.document import Block, Kind
 # Part of a version's identity: raise it when the same bytes are read differently.
 READER = "text/1"
 
-_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
-_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?:[^()\s]|\([^()]*\))+\)")
+# Bounded, so that a hostile line costs no more than its length.
+_EMPHASIS = re.compile(r"\*\*(?=\S)(.{1,400}?)(?<=\S)\*\*|(?<!\S)__(?=\S)(.{1,400}?)(?<=\S)__(?!\S)")
+_IMAGE = re.compile(r"!\[[^\]]{0,400}\]\([^)]{0,2000}\)")
+_LINK = re.compile(r"(?<!!)\[([^\[\]]{1,400})\]\((?=[^()\s]{0,2000}?[/.:#])(?:[^()\s]|\([^()]{0,200}\)){1,2000}\)")
 _AUTOLINK = re.compile(r"<(https?://[^>\s]+)>")
-_TAG = re.compile(r"</?(?:ul|ol|li|br|p|b|i|em|strong|sup|sub|span|div|font|u)(?:\s[^>]*)?/?>", re.I)
+_TAG = re.compile(r"</?(?:ul|ol|li|br|p|b|i|em|strong|sup|sub|span|div|font|u)(?:\s[^<>]{0,300})?/?>", re.I)
 _CODE = re.compile(r"`([^`\n]+)`")
 _SEPARATOR_ROW = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?$")
-_FENCE = re.compile(r"(?:```|~~~)")
+_FENCE = re.compile(r"(?:```[^`]*|~~~.*)$")
 _URL = re.compile(r"<?https?://\S+$")
+# How much of a paragraph says whether its last sentence has ended.
+_TAIL = 16
 # In a text with cut lines, the cells of a flattened table are cut at a narrower width than its prose.
 _CELL_WIDTH = 36
 _ROW_NUMBER = frozenset({"序号", "编号", "no.", "no", "#"})
@@ -86,7 +89,7 @@ def plain(line: str) -> str:
     line = _LINK.sub(r"\1", line)
     line = _AUTOLINK.sub(r"\1", line)
     line = _TAG.sub(" ", line)
-    return _EMPHASIS.sub(r"\2", _CODE.sub(r"\1", line))
+    return _EMPHASIS.sub(lambda match: match[1] or match[2], _CODE.sub(r"\1", line))
 
 
 class _Assembler:
@@ -171,6 +174,7 @@ class _Assembler:
 
     def _start(self, item: Item) -> None:
         self._close()
+        self._table = None
         self._open = item
         self._last_width = width(item.text)
 
@@ -220,7 +224,7 @@ class _Assembler:
             return self._open.kind is Kind.LIST_ITEM and raw.startswith("    ")
         if gap and structure.document_title(self._open.text):
             return False
-        ended = structure.ends_sentence(self._open.text)
+        ended = structure.ends_sentence(self._open.text[-_TAIL:])
         if not gap and text[0].islower() and self._open.text[-1].isascii():
             return True
         full = self._last_width >= (self._wrap - 8 if self._wrap else 40)
@@ -239,18 +243,27 @@ class _Assembler:
             return False
         if _SEPARATOR_ROW.match(line.strip()):
             return self._table is not None
-        following = next((n.strip() for n in self._lines[i + 1 : i + 3] if n.strip()), "")
-        if self._table is None:
+        following = next((n.strip() for n in self._lines[i + 1 : i + 4] if n.strip()), "")
+        announced = bool(_SEPARATOR_ROW.match(following)) and "|" in following
+        if self._table is None or announced:
             piped = "\t" not in line
-            if piped and not _SEPARATOR_ROW.match(following):
+            tabbed = "\t" in following and structure.numbered(line.strip()) is None
+            if not (announced if piped else tabbed or announced):
                 return False
             self._close()
-            self._table = _Table(tuple(cells), self._done[-1].text if self._done else "", piped)
+            self._table = _Table(tuple(cells), self._table_title(), piped)
             self._done.append(Item(Kind.TABLE_HEADER, _row_text(cells, piped)))
             return True
         self._close()
         self._table.add(cells, self._done)
         return True
+
+    def _table_title(self) -> str:
+        """The caption, heading or bare line above a table; a sentence above it is no title."""
+        above = self._done[-1] if self._done else None
+        if above is None or (above.kind is not Kind.HEADING and structure.ends_sentence(above.text)):
+            return ""
+        return above.text
 
 
 class _Table:
@@ -322,7 +335,7 @@ def _contents_lines(lines: list[str]) -> frozenset[int]:
 def _chrome_start(lines: list[str]) -> int:
     """The line from which on only the furniture of a web page follows; the line count if there is none."""
     for i, line in enumerate(lines):
-        if _CHROME_WORDS.search(line):
+        if _CHROME_WORDS.search(line) and not structure.ends_sentence(line.strip()):
             rest = [text for text in lines[i + 1 :] if text.strip()]
             if not any(len(t) > 30 and structure.ends_sentence(plain(t).strip()) for t in rest):
                 return i
