@@ -51,7 +51,7 @@ def test_a_fact_is_said_in_the_words_of_its_document(
 
 
 @pytest.mark.parametrize(
-    "question", ["浙江省到2027年要制定多少项标准？", "ISO/IEC 27001是怎么规定的？", "标委会的主任委员是谁？"]
+    "question", ["浙江省到2027年要制定多少项标准？", "ISO/IEC 27001是怎么规定的？", "加密货币挖矿的能耗上限是多少？"]
 )
 def test_what_they_do_not_say_is_refused(place: Workplace, question: str) -> None:
     assistant: Assistant = place.assistant
