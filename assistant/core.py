@@ -30,7 +30,7 @@ from assistant.answers import (
 from corpus.document import Document
 from corpus.errors import BadInput, Unavailable
 from indexing.index import Index
-from indexing.retrieval import Hit, Retriever, Search, headings_at, page_at
+from indexing.retrieval import Hit, Retriever, Search, headings_at
 from indexing.store import Scope
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ class _Cited:
             title=document.metadata.title,
             source=document.source,
             headings=headings_at(document, start, end),
-            page=page_at(document, start),
+            page=document.page_at(start),
             start=start,
             end=end,
             quote=document.quote(start, end),

@@ -9,9 +9,9 @@ stays, because citations point at it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -20,10 +20,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from corpus.document import Block, Document, Kind, Metadata
+from corpus.document import Block, Box, Document, Kind, Metadata, Row, Table
 from corpus.errors import Corrupt, NotFound
 
-SCHEMA = "1"
+# What brings an older catalogue up to date, one entry a schema version; append, never change.
+_MIGRATIONS = (("ALTER TABLE documents ADD COLUMN tables TEXT NOT NULL DEFAULT '[]'",),)
+SCHEMA = str(1 + len(_MIGRATIONS))
 # A replaced version is "leaving" until the store has forgotten its passages; one that becomes current
 # again is "returning" while it is written; a removed one is "going" until the store has forgotten it.
 WRITING, RETURNING, CURRENT = "writing", "returning", "current"
@@ -47,6 +49,7 @@ _documents = sa.Table(
     sa.Column("metadata", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("blocks", sa.Text, nullable=False),
+    sa.Column("tables", sa.Text, nullable=False, server_default="[]"),
 )
 _about = sa.Table("about", tables, sa.Column("key", sa.String, primary_key=True), sa.Column("value", sa.Text))
 
@@ -85,6 +88,8 @@ class Catalogue:
         if found is None:
             with self.transaction() as connection:
                 self.set_about(connection, "schema", SCHEMA)
+        elif found.isdigit() and int(found) < int(SCHEMA):
+            self._migrate(int(found))
         elif found != SCHEMA:
             raise Corrupt(
                 f"{path} was written by another version of this program (schema {found}, here {SCHEMA}); "
@@ -99,6 +104,13 @@ class Catalogue:
         """One transaction: all of it is written when the block ends, or nothing."""
         with self._engine.begin() as connection:
             yield connection
+
+    def _migrate(self, found: int) -> None:
+        with self.transaction() as connection:
+            for statements in _MIGRATIONS[found - 1 :]:
+                for statement in statements:
+                    connection.execute(sa.text(statement))
+            self.set_about(connection, "schema", SCHEMA)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -231,7 +243,11 @@ def _pragmas(connection: Any, _record: Any) -> None:
 def _row(document: Document) -> dict[str, Any]:
     metadata = asdict(document.metadata)
     metadata["date"] = document.metadata.date.isoformat() if document.metadata.date else None
-    blocks = [[b.kind.value, b.start, b.end, b.headings, b.level, b.page, b.context] for b in document.blocks]
+    blocks = [
+        [b.kind.value, b.start, b.end, b.headings, b.level, b.page, b.context, b.turns, [astuple(x) for x in b.boxes]]
+        for b in document.blocks
+    ]
+    tables = [[t.title, t.columns, [[r.start, r.end, r.cells] for r in t.rows]] for t in document.tables]
     return {
         "id": document.id,
         "uri": document.uri,
@@ -244,6 +260,7 @@ def _row(document: Document) -> dict[str, Any]:
         "metadata": json.dumps(metadata, ensure_ascii=False),
         "text": document.text,
         "blocks": json.dumps(blocks, ensure_ascii=False),
+        "tables": json.dumps(tables, ensure_ascii=False),
     }
 
 
@@ -251,9 +268,10 @@ def _document(row: sa.RowMapping) -> Document:
     metadata = json.loads(row["metadata"])
     metadata["date"] = date.fromisoformat(metadata["date"]) if metadata["date"] else None
     metadata["issuers"], metadata["tags"] = tuple(metadata["issuers"]), tuple(metadata["tags"])
-    blocks = tuple(
-        Block(Kind(kind), start, end, tuple(headings), level, page, context)
-        for kind, start, end, headings, level, page, context in json.loads(row["blocks"])
+    blocks = tuple(_block(*stored) for stored in json.loads(row["blocks"]))
+    tables = tuple(
+        Table(title, tuple(columns), tuple(Row(start, end, tuple(cells)) for start, end, cells in rows))
+        for title, columns, rows in json.loads(row["tables"])
     )
     return Document(
         id=row["id"],
@@ -263,6 +281,22 @@ def _document(row: sa.RowMapping) -> Document:
         text=row["text"],
         metadata=Metadata(**metadata),
         blocks=blocks,
+        tables=tables,
         origin=row["origin"],
         supersedes=row["supersedes"],
     )
+
+
+def _block(
+    kind: str,
+    start: int,
+    end: int,
+    headings: list[str],
+    level: int,
+    page: int | None,
+    context: str,
+    turns: Sequence[int] = (),
+    boxes: Sequence[Sequence[Any]] = (),
+) -> Block:
+    places = tuple(Box(*box) for box in boxes)
+    return Block(Kind(kind), start, end, tuple(headings), level, page, context, tuple(turns), places)

@@ -15,8 +15,11 @@ from enum import StrEnum
 
 class Kind(StrEnum):
     """What a block is. What is not searchable stays in the text: contents pages and web-page chrome
-    answer nothing, and a table's header is carried by each of its rows."""
+    answer nothing, and a table's header is carried by each of its rows. A masthead is what stands above
+    the body (issuers, number, title lines), credits are those who contributed."""
 
+    MASTHEAD = "masthead"
+    CREDITS = "credits"
     HEADING = "heading"
     PARAGRAPH = "paragraph"
     LIST_ITEM = "list_item"
@@ -32,13 +35,26 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in points (1/72 inch) from the page's top left corner. Pages count from 1."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A span of the canonical text with its place in the structure.
 
     `headings` is the path from the document's first level down to the block, the block itself
     excluded. `level` is the depth of a heading (1 is the highest), 0 for other blocks. `context` is
     said of the block elsewhere and helps to find it: for a table row its table's title and its cells
-    under their column names, merged cells filled in. It is searched, and never quoted.
+    under their column names, merged cells filled in. It is searched, and never quoted. `page` is where
+    the block begins, None in formats without pages; at each offset in `turns` a next page begins inside
+    it. `boxes` are its places on the pages, one a page, where the format has them.
     """
 
     kind: Kind
@@ -48,6 +64,27 @@ class Block:
     level: int = 0
     page: int | None = None
     context: str = ""
+    turns: tuple[int, ...] = ()
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table as a record: its span in the text, and its cells in the order of the table's
+    columns, with what a merged cell says given to every row that it covers."""
+
+    start: int
+    end: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as records, so that its rows can be filtered and counted."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +118,20 @@ class Document:
     text: str
     metadata: Metadata
     blocks: tuple[Block, ...] = field(repr=False)
+    tables: tuple[Table, ...] = field(default=(), repr=False)
     origin: str = "own"
     supersedes: str | None = None
 
     def quote(self, start: int, end: int) -> str:
         """The exact words of a span."""
         return self.text[start:end]
+
+    def page_at(self, offset: int) -> int | None:
+        """The page on which a character stands, where the format has pages."""
+        block = next((b for b in self.blocks if b.start <= offset < b.end), None)
+        if block is None or block.page is None:
+            return None
+        return block.page + sum(turn <= offset for turn in block.turns)
 
 
 def document_id(uri: str, sha256: str, reader: str) -> str:

@@ -49,7 +49,7 @@ def cut(document: Document, budget: int, count: CountTokens) -> tuple[Passage, .
         context = "\n".join(block.context for block in blocks if block.context)
         for start, end in _spans(document.text, blocks, budget, count):
             text = document.text[start:end]
-            page = blocks[0].page
+            page = document.page_at(start)
             number = len(passages)
             passages.append(Passage(document.id, number, start, end, text, headings, page, kind, context))
     return tuple(passages)

@@ -76,7 +76,7 @@ class Retriever:
             title=document.metadata.title,
             source=document.source,
             headings=headings_at(document, match.start, match.end),
-            page=page_at(document, match.start),
+            page=document.page_at(match.start),
             start=match.start,
             end=match.end,
             text=document.quote(match.start, match.end),
@@ -92,11 +92,6 @@ def headings_at(document: Document, start: int, end: int) -> tuple[str, ...]:
     if body:
         return body[0].headings
     return (*within[-1].headings, document.quote(within[-1].start, within[-1].end)) if within else ()
-
-
-def page_at(document: Document, start: int) -> int | None:
-    """The page on which a span begins, where the format has pages."""
-    return next((b.page for b in document.blocks if b.start <= start < b.end), None)
 
 
 def _fuse(lexical: Sequence[Match], dense: Sequence[Match], ceiling: float, hybrid: bool) -> list[tuple[Match, float]]:

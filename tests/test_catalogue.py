@@ -156,7 +156,7 @@ def test_a_catalogue_of_another_schema_is_refused_with_both_numbers(tmp_path: Pa
     connection.execute("UPDATE about SET value = '99' WHERE key = 'schema'")
     connection.commit()
     connection.close()
-    with pytest.raises(Corrupt, match=r"schema 99, here 1"):
+    with pytest.raises(Corrupt, match=r"schema 99, here 2"):
         Catalogue(path)
 
 

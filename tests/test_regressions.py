@@ -13,7 +13,7 @@ from corpus.decode import decode
 from corpus.document import Kind
 from corpus.errors import Unavailable, UnreadableFile
 from corpus.readers import read
-from corpus.readers.text import read_text
+from corpus.readers.text import read_string
 from corpus.sentences import sentences
 from indexing.ingest import find_files, ingest
 from indexing.retrieval import Retriever
@@ -41,7 +41,8 @@ def rd(s):
 
 
 def blocks(t):
-    c, b, _ = read_text(t)
+    reading = read_string(t)
+    c, b = reading.text, reading.blocks
     return [(x.kind, c[x.start : x.end], x.context) for x in b]
 
 
@@ -176,13 +177,13 @@ def test_sentence_before_a_table_is_not_every_row_s_title():
 @pytest.mark.parametrize("text", ["." * 20_000 + "x", "[" * 20_000, "<p " * 10_000, "**a " * 10_000])
 def test_reading_takes_time_in_proportion_to_the_text(text):
     began = time.perf_counter()
-    read_text(text)
+    read_string(text)
     assert time.perf_counter() - began < 0.5
 
 
 def test_wrapped_paragraph_without_an_end_takes_time_in_proportion():
     began = time.perf_counter()
-    read_text("为了加快推进标准体系的建设各单位应当结合实际情况制定年度\n" * 4_000)
+    read_string("为了加快推进标准体系的建设各单位应当结合实际情况制定年度\n" * 4_000)
     assert time.perf_counter() - began < 0.5
 
 

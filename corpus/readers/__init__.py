@@ -5,17 +5,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import PurePath
 
-from corpus.decode import decode
 from corpus.document import Block, Document, document_id
 from corpus.errors import UnreadableFile, UnsupportedType
 from corpus.metadata import read_metadata
-from corpus.readers.text import READER, read_text
+from corpus.readers.parts import Reading
 
-Reader = Callable[[str], tuple[str, tuple[Block, ...], str]]
+Reader = Callable[[bytes], Reading]
 
-READERS: dict[str, Reader] = {".txt": read_text, ".text": read_text, ".md": read_text, ".markdown": read_text}
+# Part of a version's identity: raise it when the same bytes are read differently.
+READER = "readers/2"
+
+# Extension to module and function. A format's libraries are imported when a file of it is read.
+READERS: dict[str, tuple[str, str]] = {
+    ".txt": ("text", "read_text"),
+    ".text": ("text", "read_text"),
+    ".md": ("text", "read_text"),
+    ".markdown": ("text", "read_text"),
+}
 
 
 def reader_for(name: str) -> Reader:
@@ -24,10 +33,17 @@ def reader_for(name: str) -> Reader:
     if suffix not in READERS:
         kinds = " ".join(sorted(READERS))
         raise UnsupportedType(
-            f"files of type {suffix or 'without extension'} can't be read yet; these can: {kinds}",
-            f"暂不支持 {suffix or '无扩展名'} 类型的文件；目前支持：{kinds}",
+            f"files of type {suffix or 'without extension'} can't be read; these can: {kinds}",
+            f"不支持 {suffix or '无扩展名'} 类型的文件；支持：{kinds}",
         )
-    return READERS[suffix]
+    module, function = READERS[suffix]
+    reader: Reader = getattr(import_module(f"corpus.readers.{module}"), function)
+    return reader
+
+
+def readable(name: str) -> bool:
+    """Whether there is a reader for a file of this name."""
+    return PurePath(name).suffix.lower() in READERS
 
 
 def read(data: bytes, *, uri: str, source: str, origin: str = "own") -> Document:
@@ -36,19 +52,20 @@ def read(data: bytes, *, uri: str, source: str, origin: str = "own") -> Document
     `uri` identifies the source over its versions, `source` is the name that people see. Raises
     `UnreadableFile` with a reason.
     """
-    text, blocks, front = reader_for(source)(decode(data))
-    if not any(block.kind.searchable for block in blocks):
+    reading = reader_for(source)(data)
+    if not any(block.kind.searchable for block in reading.blocks):
         raise UnreadableFile("there is no text to search in the file", "文件中没有可检索的正文")
-    metadata = read_metadata(front, text, blocks, PurePath(source).stem)
+    metadata = read_metadata(reading.front, reading.text, reading.blocks, PurePath(source).stem)
     sha256 = hashlib.sha256(data).hexdigest()
     return Document(
         id=document_id(uri, sha256, READER),
         uri=uri,
         source=source,
         sha256=sha256,
-        text=text,
+        text=reading.text,
         metadata=metadata,
-        blocks=tuple(_below_title(block, metadata.title) for block in blocks),
+        blocks=tuple(_below_title(block, metadata.title) for block in reading.blocks),
+        tables=reading.tables,
         origin=origin,
     )
 
