@@ -51,6 +51,16 @@ _DOCUMENT_TITLE = re.compile(
     r"(?:\s*[（(][^（()）]{1,12}[)）])*$"
 )
 
+_DATE_LINE = re.compile(
+    rf"(?:19|20)\d\d\s*年\s*\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*日)?$|[二一][{_NUM}○]{{3}}年[{_NUM}]{{1,2}}月(?:[{_NUM}]{{1,3}}日)?$"
+)
+_CREDITS = re.compile(
+    r"[^，。；：！？]{0,12}(?:贡献者|编写(?:组|团队|人员|单位|委员会)|编委会|编辑部|起草(?:组|单位|人)|课题组|参编|主编"
+    r"|专家组|成员名单|联系邮箱|致谢)[^，。；！？]{0,12}$"
+    r"|(?:Contributors|Acknowledge?ments?|Authors|Editors|Editorial Board|Drafting (?:Group|Committee)|Credits)$",
+    re.I,
+)
+
 CONTENTS_TITLES = frozenset({"目录", "目次", "contents", "table of contents"})
 
 
@@ -103,6 +113,26 @@ def is_title(text: str) -> bool:
 def document_title(line: str) -> bool:
     """Whether a line of its own names an official document by its type: …指南, …的通知, …（试行）."""
     return bool(_DOCUMENT_TITLE.match(line.strip()))
+
+
+def date_line(line: str) -> bool:
+    """Whether a line is nothing but a date, as below a signature."""
+    return bool(_DATE_LINE.match(line.strip()))
+
+
+def annex(line: str) -> bool:
+    return bool(_ANNEX.match(squeeze(line)))
+
+
+def bare_annex(line: str) -> bool:
+    """Whether a line is an annex's mark without a title: 附件, 附件2, 附 录."""
+    match = _ANNEX.match(squeeze(line.strip()))
+    return bool(match) and not squeeze(line.strip())[match.end() :].strip(" :：")  # type: ignore[union-attr]
+
+
+def credits_title(line: str) -> bool:
+    """Whether a line heads a list of those who contributed."""
+    return len(line) <= 40 and bool(_CREDITS.match(squeeze(line.strip())))
 
 
 def bullet(line: str) -> bool:

@@ -7,6 +7,9 @@ from corpus.errors import UnreadableFile
 
 CHINESE = "本办法自公布之日起施行。附件二列出各类标准。\n第二行"
 
+TRADITIONAL = "本辦法自公布之日起施行。各機關應於每年年底以前，將執行情形報請主管機關備查，並公開於網站。"
+KOREAN = "이 규정은 공포한 날부터 시행한다. 각 기관은 매년 말까지 시행 결과를 보고하고 누리집에 공개하여야 한다. 표준의 적용 범위는 따로 정한다."
+
 
 @pytest.mark.parametrize(
     "data",
@@ -54,9 +57,9 @@ def test_a_page_break_is_a_line_end() -> None:
 @pytest.mark.parametrize(
     ("data", "next_step"),
     [
-        ("正文\0正文".encode(), "Markdown (.md)"),
-        (CHINESE.encode("utf-32"), "Markdown (.md)"),
-        (CHINESE.encode("big5", "replace"), "save it as UTF-8"),
+        ("正文\0正文".encode(), "save it as text"),
+        (CHINESE.encode("utf-32"), "save it as text"),
+        (KOREAN.encode("euc-kr"), "save it as UTF-8"),
         (CHINESE.encode()[:-1], "save it as UTF-8"),
         ("Стандарты применяются".encode("cp1251"), "save it as UTF-8"),
         (codecs.BOM_UTF8, "check that it was saved"),
@@ -68,3 +71,8 @@ def test_a_refusal_says_what_to_do(data: bytes, next_step: str) -> None:
         decode(data)
     assert next_step in caught.value.en
     assert "请" in caught.value.zh
+
+
+def test_traditional_chinese_is_read_in_big5_and_in_gb18030() -> None:
+    assert decode(TRADITIONAL.encode("big5")) == TRADITIONAL
+    assert decode(TRADITIONAL.encode("gb18030")) == TRADITIONAL

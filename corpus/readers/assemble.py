@@ -10,56 +10,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
 
 from corpus import structure
-from corpus.document import Block, Box, Kind, Row, Table
+from corpus.document import Kind
+from corpus.readers.furniture import chrome_start, contents_lines, tag_front
+from corpus.readers.layout import Item, Records, lay_out
 from corpus.readers.parts import Grid, Line, Part, Reading
 from corpus.readers.tables import read_table, row_context, row_text
 
+# Below the enclosures of a letter stand those who sign it, and the date.
+_SIGNATURE_LINES = 8
 _URL = re.compile(r"<?https?://\S+$")
 # How much of a paragraph says whether its last sentence has ended.
 _TAIL = 16
 # In a text with cut lines, the cells of a flattened table are cut at a narrower width than its prose.
 _CELL_WIDTH = 36
-_CHROME_WORDS = re.compile(
-    r"微信扫一扫|轻触阅读原文|预览时标签不可点|继续滑动看下一个|向上滑动看下一个|轻点两下取消|使用完整服务"
-    r"|点击关注|长按识别|扫码关注|返回顶部|上一篇|下一篇|打印本页|关闭窗口"
-)
-
-
-@dataclass(slots=True)
-class Item:
-    """A block before it has its place in the canonical text. `turns` are offsets in its own text;
-    `row` is a table row's record, and `table` the table that it begins."""
-
-    kind: Kind
-    text: str
-    rank: int = 0
-    context: str = ""
-    page: int | None = None
-    turns: list[int] = field(default_factory=list)
-    boxes: dict[int, Box] = field(default_factory=dict)
-    asides: list[Item] = field(default_factory=list)
-    table: _Records | None = None
-    cells: tuple[str, ...] = ()
-
-    def cover(self, box: Box | None) -> None:
-        """Widens the item's place on a page by that of one of its lines."""
-        if box is None:
-            return
-        had = self.boxes.get(box.page)
-        self.boxes[box.page] = box if had is None else _union(had, box)
-
-
-@dataclass(slots=True)
-class _Records:
-    """A table while its rows are laid out."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: list[Row] = field(default_factory=list)
 
 
 def assemble(
@@ -68,7 +34,8 @@ def assemble(
     """The reading of a document's parts in order. `wrap` is the width at which its lines were cut, in
     columns, None where paragraphs are whole; `front` and `properties` are handed on."""
     items = _Assembler(parts, wrap).items()
-    text, blocks, tables = _lay_out(items)
+    tag_front(items)
+    text, blocks, tables = lay_out(items)
     return Reading(text, blocks, tables, front, properties or {})
 
 
@@ -95,15 +62,17 @@ class _Assembler:
         self._wrap = wrap
         texts = [part.text if isinstance(part, Line) else "" for part in parts]
         self._contents = contents_lines(texts)
-        self._chrome_from = _chrome_start(texts)
+        self._chrome_from = chrome_start(texts)
         self._done: list[Item] = []
         self._open: Item | None = None
         self._last_width = 0
         self._last_ends: bool | None = None
         self._numbering_seen = False
+        self._place = 0
 
     def items(self) -> list[Item]:
         for i, part in enumerate(self._parts):
+            self._place = i
             if isinstance(part, Grid):
                 self._table(part)
             elif not part.text.strip():
@@ -133,20 +102,44 @@ class _Assembler:
 
     def _numbered_or_text(self, line: Line, text: str) -> None:
         mark = structure.numbered(text)
+        if mark is not None and structure.annex(text) and self._only_named(text):
+            mark = None
         weak = mark is not None and mark.rank in (0, 40, 41, 50)
         if mark is not None and weak and self._mid_sentence():
             mark = None
         if mark is not None and mark.rank:
             self._numbering_seen = True
-            self._heading(line, mark.rank, structure.squeeze(text), text)
+            self._heading(line, self._annex_rank(text) or mark.rank, structure.squeeze(text), text)
         elif mark is not None or structure.bullet(text):
             self._start(line, Item(Kind.LIST_ITEM, text))
+        elif self._annex_title(text):
+            self._heading(line, self._done[-1].rank + 1, structure.squeeze(text), text)
         elif line.bold and structure.is_title(text) and text[0] not in "（(":
             self._heading(line, 70 if self._numbering_seen else 8, text, text)
         elif self._joins(line, text):
             self._join(line, text)
         else:
             self._start(line, Item(Kind.PARAGRAPH, text))
+
+    def _only_named(self, text: str) -> bool:
+        """Whether "附件：…" only names what is enclosed: the signature and its date follow, not the annex."""
+        place = self._place + 1
+        after = (part.text.strip() for part in self._parts[place : place + 40] if isinstance(part, Line))
+        written = [t for t in after if t][:_SIGNATURE_LINES]
+        return len(text) > 4 and any(structure.date_line(t) for t in written)
+
+    def _annex_rank(self, text: str) -> int:
+        """The rank of an annex (附录) to an enclosure (附件) that is open: it belongs to it. 0 for all else."""
+        if not structure.squeeze(text).startswith("附录"):
+            return 0
+        within = any(i.kind is Kind.HEADING and i.context.startswith("附件") for i in self._done)
+        return structure.PART + 2 if within else 0
+
+    def _annex_title(self, text: str) -> bool:
+        """Whether a line is the title of the annex whose bare mark ("附件") stands right above it."""
+        above = self._done[-1] if self._open is None and self._done else None
+        bare = above is not None and above.kind is Kind.HEADING and structure.bare_annex(above.context)
+        return bare and structure.is_title(text)
 
     def _heading(self, line: Line, rank: int, title: str, text: str) -> None:
         self._close()
@@ -250,7 +243,7 @@ class _Assembler:
         self._close()
         columns, rows = read_table(grid)
         title = grid.title or self._title_above()
-        records = _Records(title, columns)
+        records = Records(title, columns)
         for row in rows:
             item = Item(Kind.TABLE_HEADER if row.header else Kind.TABLE_ROW, row_text(grid, row.source))
             if not row.header:
@@ -267,85 +260,3 @@ class _Assembler:
         if above is None or (above.kind is not Kind.HEADING and structure.ends_sentence(above.text)):
             return ""
         return above.text if len(above.text) <= 60 else ""
-
-
-def contents_lines(lines: Sequence[str]) -> frozenset[int]:
-    """The lines of contents pages: any with dot leaders, and after a contents title all up to the last
-    one that ends in a page number."""
-    found = {i for i, line in enumerate(lines) if structure.dot_leader(line)}
-    for i, line in enumerate(lines):
-        if structure.squeeze(line.strip(" #*\t")).lower() not in structure.CONTENTS_TITLES:
-            continue
-        last, since, pages = i, 0, 0
-        for j in range(i + 1, len(lines)):
-            if structure.page_at_end(lines[j]):
-                last, since, pages = j, 0, pages + 1
-            elif lines[j].strip():
-                since += 1
-            if since > 6 or len(lines[j]) > 120:
-                break
-        if pages >= 3:
-            found.update(range(i, last + 1))
-    return frozenset(found)
-
-
-def _chrome_start(lines: Sequence[str]) -> int:
-    """The line from which on only the furniture of a web page follows; the line count if there is none."""
-    for i, line in enumerate(lines):
-        if _CHROME_WORDS.search(line) and not structure.ends_sentence(line.strip()):
-            rest = [text for text in lines[i + 1 :] if text.strip()]
-            if not any(len(t) > 30 and structure.ends_sentence(t.strip()) for t in rest):
-                return i
-    return len(lines)
-
-
-def _lay_out(items: Sequence[Item]) -> tuple[str, tuple[Block, ...], tuple[Table, ...]]:
-    """Puts the items into one text and gives each its span and its place under the headings."""
-    parts: list[str] = []
-    blocks: list[Block] = []
-    tables: list[_Records] = []
-    headings = structure.Headings()
-    position = 0
-    previous: Kind | None = None
-    for item in _without_empty(items):
-        separator = _separator(previous, item.kind)
-        parts += [separator, item.text]
-        start = position + len(separator)
-        position = start + len(item.text)
-        turns = tuple(start + turn for turn in item.turns)
-        boxes = tuple(item.boxes[page] for page in sorted(item.boxes))
-        block = Block(item.kind, start, position, headings.path, 0, item.page, item.context, turns, boxes)
-        if item.kind is Kind.HEADING:
-            path, level = headings.enter(item.rank, item.context)
-            block = replace(block, headings=path, level=level, context="")
-        if item.table is not None:
-            if not item.table.rows:
-                tables.append(item.table)
-            item.table.rows.append(Row(start, position, item.cells))
-        blocks.append(block)
-        previous = item.kind
-    return "".join(parts), tuple(blocks), tuple(Table(t.title, t.columns, tuple(t.rows)) for t in tables)
-
-
-def _without_empty(items: Sequence[Item]) -> Iterator[Item]:
-    for item in items:
-        text = item.text.strip()
-        if text:
-            lead = len(item.text) - len(item.text.lstrip())
-            item.turns = [turn - lead for turn in item.turns]
-            item.text = text
-            yield item
-
-
-_TIGHT = (Kind.LIST_ITEM, Kind.TABLE_HEADER, Kind.TABLE_ROW)
-
-
-def _separator(previous: Kind | None, kind: Kind) -> str:
-    if previous is None:
-        return ""
-    return "\n" if previous in _TIGHT and kind in _TIGHT else "\n\n"
-
-
-def _union(a: Box, b: Box) -> Box:
-    left, top = min(a.left, b.left), min(a.top, b.top)
-    return Box(a.page, left, top, max(a.right, b.right), max(a.bottom, b.bottom))

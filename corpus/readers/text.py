@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from corpus import structure
 from corpus.decode import decode
 from corpus.document import Kind
-from corpus.readers.assemble import assemble, contents_lines, wrap_width
+from corpus.readers.assemble import assemble, wrap_width
 from corpus.readers.flattened import ends_are_marked, find_flattened
-from corpus.readers.parts import Grid, Line, Part, Reading
+from corpus.readers.furniture import contents_lines
+from corpus.readers.parts import Cell, Grid, Line, Merged, Part, Reading
 
 # Bounded, so that a hostile line costs no more than its length.
 _EMPHASIS = re.compile(r"\*\*(?=\S)(.{1,400}?)(?<=\S)\*\*|(?<!\S)__(?=\S)(.{1,400}?)(?<=\S)__(?!\S)")
@@ -23,6 +24,10 @@ _AUTOLINK = re.compile(r"<(https?://[^>\s]+)>")
 _TAG = re.compile(r"</?(?:ul|ol|li|br|p|b|i|em|strong|sup|sub|span|div|font|u)(?:\s[^<>]{0,300})?/?>", re.I)
 _CODE = re.compile(r"`([^`\n]+)`")
 _SEPARATOR_ROW = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?$")
+_LIST_TAG = re.compile(r"\s*<(?:ul|ol)\b|<li\b", re.I)
+_ITEM = re.compile(r"<li\b[^<>]{0,300}>", re.I)
+# "WG 1: …", "FG-AN: …": where a list's items have lost their tags, the labels before them are left.
+_LABEL = re.compile(r"(?<=\s)(?=[A-Z]{2,}[A-Za-z0-9/-]{0,16}(?: \d{1,3})?[:：]\s)")
 _FENCE = re.compile(r"(?:```[^`]*|~~~.*)$")
 
 
@@ -113,7 +118,8 @@ def _table(lines: Sequence[str], start: int) -> tuple[Grid, int] | None:
     tabbed = "\t" in following and structure.numbered(lines[start].strip()) is None
     if not (announced or (tabbed and not piped)):
         return None
-    rows = [tuple(header)]
+    rows: list[tuple[Cell, ...]] = [tuple(header)]
+    listed = False
     end = i = start + 1
     while i < len(lines):
         if not lines[i].strip():
@@ -126,10 +132,32 @@ def _table(lines: Sequence[str], start: int) -> tuple[Grid, int] | None:
             ahead = next((line.strip() for line in lines[i + 1 : i + 2]), "")
             if _SEPARATOR_ROW.match(ahead) and "|" in ahead and tuple(cells) != rows[0]:
                 break
-            rows.append(tuple(cells))
+            if _LIST_TAG.search(lines[i]):
+                listed = True
+                rows += _row_per_item(lines[i], piped)
+            else:
+                rows.append(tuple(cells))
         i += 1
         end = i
-    return Grid(tuple(rows), exact=False, joint=" | " if piped else "\t"), end
+    return Grid(tuple(rows), exact=listed, joint=" | " if piped else "\t"), end
+
+
+def _row_per_item(line: str, piped: bool) -> list[tuple[Cell, ...]]:
+    """A row whose cells hold lists, as one row for each item; what is no list is said of every item."""
+    text = line.strip()
+    cells = re.split(r"(?<!\\)\|", text[1:-1]) if piped else text.split("\t")
+    listed = [bool(_LIST_TAG.search(cell)) for cell in cells]
+    rows: list[tuple[Cell, ...]] = []
+    for c in (c for c, found in enumerate(listed) if found):
+        marked = _ITEM.split(cells[c])
+        for item in (plain(item).strip() for item in (marked if len(marked) > 1 else _LABEL.split(cells[c]))):
+            if item:
+                row: list[Cell] = ["" if found else Merged.ABOVE for found in listed]
+                if not rows:
+                    row = ["" if found else plain(cell).strip() for cell, found in zip(cells, listed, strict=True)]
+                row[c] = item
+                rows.append(tuple(row))
+    return rows
 
 
 def _cells(line: str, inside: bool) -> list[str] | None:
