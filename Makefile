@@ -9,16 +9,18 @@ PIP    := $(BIN)/pip --disable-pip-version-check install -q -c requirements.lock
 UV     := uv==0.13.8
 
 .DEFAULT_GOAL := help
-.PHONY: help serve models test lint format bench eval lock clean
+.PHONY: help serve models ocr test lint format bench bench-ingest eval lock clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
-	  printf '  make %-8s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
+	  printf '  make %-13s %s\n' "$$name" "$$what"; done
 
 serve: $(VENV)/.serve ## install what is pinned, then serve the page and the API
 	@$(BIN)/yiju serve
 
 models: $(VENV)/.models ## add embedding models that run on this machine (PyTorch)
+
+ocr: $(VENV)/.ocr ## add reading of scanned pages (models included)
 
 test: lint ## everything that must pass: lint, types, import directions, tests
 	$(BIN)/pytest $(PYTEST_FLAGS)
@@ -36,6 +38,11 @@ format: $(VENV)/.dev ## let ruff fix and format the code
 bench: $(VENV)/.dev ## measure speed on this machine
 	$(BIN)/python -m eval.bench
 
+bench-ingest: $(VENV)/.dev ## measure how fast each format is read, beside two other readers
+	$(PYTHON) -m venv $(VENV)-rivals
+	$(VENV)-rivals/bin/pip --disable-pip-version-check install -q -r eval/rivals.txt
+	$(BIN)/python -m eval.bench_ingest --rivals $(VENV)-rivals/bin/python
+
 eval: $(VENV)/.dev ## run the grounding benchmark on the samples
 	$(BIN)/yiju eval run --set samples
 
@@ -47,7 +54,7 @@ lock: ## write requirements.lock anew from pyproject.toml (LOCK_FLAGS=--upgrade 
 	rm -rf $(VENV)-lock
 
 clean: ## remove the environment and everything that was built; documents and indexes stay
-	rm -rf $(VENV) $(VENV)-lock build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-rivals build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # One environment. Its stamps say what is installed in it; each is renewed when its pins change.
@@ -66,7 +73,12 @@ $(VENV)/.models: pyproject.toml requirements.lock | $(BIN)/pip
 	@$(PIP) -e '.[models]'
 	@touch $(VENV)/.serve $@
 
+$(VENV)/.ocr: pyproject.toml requirements.lock | $(BIN)/pip
+	@echo 'Installing Yiju with reading of scanned pages into $(VENV) (once; about a minute) …'
+	@$(PIP) -e '.[ocr]'
+	@touch $(VENV)/.serve $@
+
 $(VENV)/.dev: pyproject.toml requirements.lock | $(BIN)/pip
 	@echo 'Installing Yiju with the development tools into $(VENV) (once; a few minutes) …'
 	@$(PIP) -e '.[dev]'
-	@touch $(VENV)/.serve $(VENV)/.models $@
+	@touch $(VENV)/.serve $(VENV)/.models $(VENV)/.ocr $@

@@ -23,6 +23,8 @@ COOKIE = "yiju_session"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _OPEN = ("/health/live", "/health/ready", "/sign-in")
 _SMALL = 1 << 20
+# The page sends the files that are chosen together in one request.
+_FILES_AT_ONCE = 20
 _DAY = 86_400
 
 
@@ -45,9 +47,10 @@ class AccessLayer:
             return
         request = Request(scope)
         # A form carries some bytes beside the file.
-        limit = self._upload_limit + _SMALL if scope["path"] == "/documents" else _SMALL
-        if scope["path"].startswith("/gradio_api/"):
-            limit = self._upload_limit + _SMALL
+        path: str = scope["path"]
+        files = _FILES_AT_ONCE if path.startswith("/gradio_api/upload") else 1
+        uploads = path == "/documents" or path.startswith("/gradio_api/")
+        limit = files * self._upload_limit + _SMALL if uploads else _SMALL
         bounded = _bounded(receive, limit)
         refused = self._refused_for_size(request, limit) or self._refused_for_origin(request)
         if refused is None and self._key is not None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from corpus.document import Status
 from indexing.retrieval import Hit
 
 __all__ = ["Answer", "Citation", "Draft", "Filters", "Hit", "Label", "Message", "Models", "Statement", "Timings"]
@@ -24,13 +25,35 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _several(given: object) -> object:
+    """One value where several may stand counts as the only one."""
+    return (given,) if isinstance(given, str) else given
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_several)]
+Statuses = Annotated[tuple[Status, ...], BeforeValidator(_several)]
+
+
 class Filters(Frozen):
     """Which documents may be searched; an empty filter leaves out nothing."""
 
     documents: tuple[str, ...] = Field((), max_length=1000, description="document ids")
     language: Language | None = Field(None, description="language of the documents")
     tags: tuple[str, ...] = Field((), max_length=100, description="any of these tags")
-    as_of: date | None = Field(None, description="only documents dated on or before this day, or undated")
+    as_of: date | None = Field(
+        None,
+        description="only documents in force on this day: effective, or where that is not known issued, on or "
+        "before it, and neither expired nor superseded before it. Documents without a date stay in.",
+    )
+    status: Statuses = Field(
+        (),
+        max_length=5,
+        description="any of these; superseded documents count as withdrawn, and those that say "
+        "nothing of their status are left out",
+    )
+    region: Words = Field((), max_length=100, description="any of these: 国家, international, 江苏省 …")
+    issuer: Words = Field((), max_length=100, description="issued by any of these, in full")
+    number: Words = Field((), max_length=100, description="any of these document numbers, in any spelling")
 
 
 class Message(Frozen):

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import FastAPI, File, Form, Query, Response, UploadFile
+from fastapi import Body, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from fastapi_offline import FastAPIOffline
 from pydantic import Field
@@ -19,12 +19,19 @@ from assistant import problems
 from assistant.access import AccessLayer
 from assistant.answers import Answer, Filters, Frozen, Hit, Message
 from assistant.core import MOST_HITS, Assistant, Delta, DocumentSummary, Question, Sources
-from corpus.document import Document
+from corpus.document import Document, Status
 from corpus.errors import BadInput, Unavailable, YijuError
+from corpus.fields import FIELDS
+from corpus.similarity import Pair
+from corpus.standing import status
 from indexing.ingest import Ingester
 from indexing.store import Scope as SearchScope
 
 _CURLS_DEFAULT = "application/x-www-form-urlencoded"
+FieldValues = Annotated[
+    dict[str, str | tuple[str, ...] | None],
+    Body(examples=[{"status": "trial", "effective": "2025-01-01", "issuers": ["甲局", "乙局"], "title": None}]),
+]
 _DESCRIPTION = "Answers from your documents, each sentence with the exact words it rests on. 有据可查的文件问答。"
 
 
@@ -62,7 +69,12 @@ class Added(Frozen):
 
     document_id: str
     source: str
-    outcome: Literal["added", "replaced", "unchanged"]
+    outcome: Literal["added", "replaced", "updated", "unchanged"]
+    duplicate_of: str | None = Field(None, description="a document of another source with the same bytes")
+
+
+class SimilarList(Frozen):
+    pairs: tuple[Pair, ...]
 
 
 class Heading(Frozen):
@@ -71,8 +83,35 @@ class Heading(Frozen):
     start: int
 
 
+class TableInfo(Frozen):
+    title: str
+    columns: tuple[str, ...]
+    rows: int
+
+
+class Record(Frozen):
+    """A row of a table: its cells in the order of the columns, and its place in the text."""
+
+    cells: tuple[str, ...]
+    start: int
+    end: int
+
+
+class TableRecords(Frozen):
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[Record, ...]
+
+
+class TableList(Frozen):
+    document_id: str
+    tables: tuple[TableRecords, ...]
+
+
 class DocumentDetail(Frozen):
-    """A document without its text, which `/documents/{id}/text` gives."""
+    """A document without its text, which `/documents/{id}/text` gives. `metadata.read_from` says of each
+    field where it was read; `status` is that which filters see. `supersedes` is the version before this one,
+    `superseded_by` the version after it or the document in its place."""
 
     id: str
     uri: str
@@ -81,7 +120,11 @@ class DocumentDetail(Frozen):
     origin: str
     characters: int
     supersedes: str | None
+    superseded_by: str | None
+    status: Status | None
+    duplicates: tuple[str, ...]
     metadata: dict[str, object]
+    tables: tuple[TableInfo, ...]
     headings: tuple[Heading, ...]
 
 
@@ -93,9 +136,10 @@ class TextSpan(Frozen):
     text: str
 
 
-def describe(document: Document) -> DocumentDetail:
+def describe(assistant: Assistant, document_id: str) -> DocumentDetail:
     """What is known of a document, its text left out."""
-    metadata = document.metadata
+    document, catalogue = assistant.document(document_id), assistant.index.catalogue
+    metadata, standing = document.metadata, catalogue.standing(document_id)
     return DocumentDetail(
         id=document.id,
         uri=document.uri,
@@ -104,11 +148,30 @@ def describe(document: Document) -> DocumentDetail:
         origin=document.origin,
         characters=len(document.text),
         supersedes=document.supersedes,
-        metadata={name: getattr(metadata, name) for name in metadata.__slots__},
+        superseded_by=standing.superseded_by,
+        status=status(metadata, standing),
+        duplicates=catalogue.twins(document_id),
+        metadata={**{name: getattr(metadata, name) for name in FIELDS}, "read_from": dict(metadata.read_from)},
+        tables=tuple(TableInfo(title=t.title, columns=t.columns, rows=len(t.rows)) for t in document.tables),
         headings=tuple(
             Heading(level=b.level, text=document.quote(b.start, b.end), start=b.start)
             for b in document.blocks
             if b.level
+        ),
+    )
+
+
+def table_list(document: Document) -> TableList:
+    """A document's tables as records."""
+    return TableList(
+        document_id=document.id,
+        tables=tuple(
+            TableRecords(
+                title=t.title,
+                columns=t.columns,
+                rows=tuple(Record(cells=r.cells, start=r.start, end=r.end) for r in t.rows),
+            )
+            for t in document.tables
         ),
     )
 
@@ -193,9 +256,18 @@ def _sse(name: str, data: str) -> str:
 
 def _add_documents(app: FastAPI, assistant: Assistant, ingester: Ingester) -> None:
     @app.get("/documents", tags=["documents"])
-    def list_documents() -> DocumentList:
+    def list_documents(
+        versions: Annotated[
+            bool, Query(description="earlier versions too, each after the one that replaced it")
+        ] = False,
+    ) -> DocumentList:
         """The current documents."""
-        return DocumentList(documents=assistant.documents())
+        return DocumentList(documents=assistant.documents(versions=versions))
+
+    @app.get("/documents/similar", tags=["documents"])
+    def similar_documents() -> SimilarList:
+        """The pairs of current documents with nearly the same text, by an estimate of their similarity."""
+        return SimilarList(pairs=assistant.similar())
 
     @app.post("/documents", status_code=201, tags=["documents"])
     def add_document(
@@ -204,21 +276,40 @@ def _add_documents(app: FastAPI, assistant: Assistant, ingester: Ingester) -> No
         uri: Annotated[
             str | None, Form(max_length=4000, description="where it is from; tells its versions apart")
         ] = None,
+        sidecar: Annotated[
+            UploadFile | None, File(description="YAML: what the document is, in place of what is read from it")
+        ] = None,
     ) -> Added:
-        """Adds a document, or a new version of one that has the same uri. It is safe once this returns."""
+        """Adds a document, or a new version of one that has the same uri. It is safe once this returns.
+        "updated" is one whose sidecar alone is another than before."""
         name = Path(file.filename or "").name
         if not name:
             raise BadInput("the file has no name; send one as filename", "文件没有名称；请在 filename 中提供")
-        result = ingester.add(file.file.read(), uri=uri or f"upload:{name}", source=name)
+        beside = sidecar.file.read() if sidecar is not None else None
+        result = ingester.add(file.file.read(), uri=uri or f"upload:{name}", source=name, sidecar=beside)
         assert result.document_id is not None
         assert result.outcome != "failed"
         response.status_code = 201 if result.outcome == "added" else 200
-        return Added(document_id=result.document_id, source=name, outcome=result.outcome)
+        return Added(
+            document_id=result.document_id, source=name, outcome=result.outcome, duplicate_of=result.duplicate_of
+        )
 
     @app.get("/documents/{document_id}", tags=["documents"])
     def show_document(document_id: str) -> DocumentDetail:
-        """A document's metadata and headings; replaced versions can be shown too."""
-        return describe(assistant.document(document_id))
+        """A document's metadata, tables and headings; replaced versions can be shown too."""
+        return describe(assistant, document_id)
+
+    @app.patch("/documents/{document_id}", tags=["documents"])
+    def set_fields(document_id: str, fields: FieldValues) -> DocumentDetail:
+        """Sets fields of a document by hand, for its later versions too. An empty value or null gives back
+        what was read. `supersedes` names another document, which then counts as withdrawn."""
+        assistant.set_fields(document_id, fields)
+        return describe(assistant, document_id)
+
+    @app.get("/documents/{document_id}/tables", tags=["documents"])
+    def document_tables(document_id: str) -> TableList:
+        """The document's tables as records, what a merged cell says given to every row that it covers."""
+        return table_list(assistant.document(document_id))
 
     @app.get("/documents/{document_id}/text", tags=["documents"])
     def document_text(

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from assistant.settings import Settings, read_settings
-from corpus.errors import Held, NotFound, YijuError
+from corpus.errors import BadInput, Held, NotFound, YijuError
 
 if TYPE_CHECKING:
     from assistant.core import Assistant
@@ -35,11 +35,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Yiju 依据: answers from your documents, each sentence with the exact words it rests on.",
 )
-documents_app = typer.Typer(invoke_without_command=True, help="The catalogue: list, show, remove.")
+documents_app = typer.Typer(invoke_without_command=True, help="The catalogue: list, show, set, remove.")
 eval_app = typer.Typer(no_args_is_help=True, help="The grounding benchmark.")
 app.add_typer(documents_app, name="documents")
 app.add_typer(eval_app, name="eval")
 
+Stamp = tuple[tuple[int, int], ...]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds all that is stored.", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -78,13 +79,14 @@ class Local:
         self._assistant: Assistant = self.workplace.assistant
         self.ask, self.search = self._assistant.ask, self._assistant.search
         self.documents, self.remove = self._assistant.documents, self.workplace.index.remove
-        self.add = self.workplace.ingester().add
+        self.set_fields, self.similar = self._assistant.set_fields, self._assistant.similar
+        self.ingester = self.workplace.ingester()
         self.close = self.workplace.close
 
     def show(self, document_id: str) -> dict[str, Any]:
         from assistant.api import describe
 
-        return describe(self._assistant.document(document_id)).model_dump(mode="json")
+        return describe(self._assistant, document_id).model_dump(mode="json")
 
 
 @contextmanager
@@ -118,7 +120,7 @@ def _progress(title: str, total: int | None = None) -> Iterator[Any]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[name]}"),
+        TextColumn("{task.fields[name]}", markup=False),
     )
     with Progress(*columns, console=err, transient=False, disable=not err.is_terminal) as progress:
         task: list[Any] = []
@@ -126,7 +128,7 @@ def _progress(title: str, total: int | None = None) -> Iterator[Any]:
         def advance(name: str, of: int | None = total) -> None:
             if not task:
                 task.append(progress.add_task(title, total=of, name=""))
-            progress.update(task[0], advance=1, total=of, name=name)
+            progress.update(task[0], advance=1, total=of, name=_one_line(name))
 
         yield advance
 
@@ -148,29 +150,38 @@ def serve(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders.")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH...", help="Files, folders, and addresses of allowed hosts.")
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on and index what changes, until Ctrl-C.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose files are gone.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build the index again from the catalogue first.")] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Index files and folders; what is indexed already is left alone."""
+    """Index files, folders and web addresses; what is indexed already is left alone."""
+    from indexing.urls import is_url
+
     settings = read_settings({"data": data})
-    if not paths and not rebuild:
+    if not sources and not rebuild:
         raise typer.BadParameter(_say("give files or folders, or --rebuild", "请给出文件或文件夹，或使用 --rebuild"))
     if rebuild:
         _rebuild(settings)
-    if not paths:
+    if not sources:
         return
+    urls = [source for source in sources if is_url(source)]
+    paths = [Path(source) for source in sources if not is_url(source)]
+    seen: dict[Path, Stamp] = {}
     with _service(settings) as service:
-        results = _ingest(service, paths, settings)
-        _report(results, as_json)
+        results, skipped = _ingest(service, paths, settings, seen)
+        results += _fetch(service, urls, settings)
+        _report(results, as_json, skipped)
         if prune:
             _prune(service, paths)
         while watch:
             time.sleep(2)
-            changed = [r for r in _ingest(service, paths, settings, quiet=True) if r.outcome in ("added", "replaced")]
+            changed, _ = _ingest(service, paths, settings, seen, quiet=True)
+            changed = [r for r in changed if r.outcome != "unchanged"]
             if changed:
                 _report(changed, as_json)
     if any(result.outcome == "failed" for result in results):
@@ -185,18 +196,64 @@ def _rebuild(settings: Settings) -> None:
     err.print(_say("The index is built again.", "索引已重建。"))
 
 
-def _ingest(service: Local | Remote, paths: Sequence[Path], settings: Settings, quiet: bool = False) -> list[Result]:
+def _ingest(
+    service: Local | Remote,
+    paths: Sequence[Path],
+    settings: Settings,
+    seen: dict[Path, Stamp],
+    quiet: bool = False,
+) -> tuple[list[Result], int]:
+    """Indexes what is not as it was `seen`, which is brought up to date; says how many files were skipped."""
     from indexing.ingest import find_files
     from indexing.ingest import ingest as run
 
-    files = find_files(paths)
+    found = find_files(paths)
+    now = {path: _stamp(path) for path in found}
+    files = [path for path in found if path not in seen or seen[path] != now[path]]
+    seen.clear()
+    seen.update(now)
     results = []
     with _progress(_say("indexing", "正在索引"), len(files)) as advance:
-        for result in run(files, service, settings.max_file_mb * 2**20):
+        destination = service.ingester if isinstance(service, Local) else service
+        for result in run(files, destination, settings.max_file_mb * 2**20):
             results.append(result)
             if not quiet:
                 advance(result.source)
+    return results, found.skipped
+
+
+def _fetch(service: Local | Remote, urls: Sequence[str], settings: Settings) -> list[Result]:
+    """Indexes what is at these addresses, each by itself."""
+    from corpus.errors import TooLarge, UnreadableFile
+    from indexing.ingest import Result
+    from indexing.urls import fetch
+
+    destination = service.ingester if isinstance(service, Local) else service
+    results: list[Result] = []
+    with _progress(_say("fetching", "正在获取"), len(urls)) as advance:
+        for url in urls:
+            try:
+                hosts, most = settings.url_hosts.split(","), settings.max_file_mb * 2**20
+                fetched = fetch(url, hosts, most, private=settings.url_private)
+                results.append(destination.add(fetched.data, uri=url, source=fetched.name))
+            except (UnreadableFile, TooLarge) as error:
+                results.append(Result(url, "failed", reason=error))
+            advance(url)
     return results
+
+
+def _stamp(path: Path) -> Stamp:
+    """What changes when a file or its sidecar does; where it can't be had, reading will say why."""
+    from corpus.sidecar import sidecar_names
+
+    stamps = []
+    for place in (path, *(path.with_name(name) for name in sidecar_names(path.name))):
+        try:
+            found = place.stat()
+            stamps.append((found.st_mtime_ns, found.st_ctime_ns))
+        except OSError:
+            stamps.append((-1, -1))
+    return tuple(stamps)
 
 
 def _prune(service: Local | Remote, paths: Sequence[Path]) -> None:
@@ -204,12 +261,23 @@ def _prune(service: Local | Remote, paths: Sequence[Path]) -> None:
     places = [path.absolute().as_uri() for path in paths]
     for document in service.documents():
         within = any(document.uri == place or document.uri.startswith(f"{place}/") for place in places)
-        if within and not Path(unquote(urlsplit(document.uri).path)).exists():
+        if within and _gone(Path(unquote(urlsplit(document.uri).path))):
             service.remove(document.id)
             err.print(_say(f"removed {document.source}", f"已移除 {document.source}"), markup=False, highlight=False)
 
 
-def _report(results: Sequence[Result], as_json: bool) -> None:
+def _gone(path: Path) -> bool:
+    """Whether a file is not there; one that can't be looked at counts as there."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _report(results: Sequence[Result], as_json: bool, skipped: int = 0) -> None:
     language = _language()
     if as_json:
         rows = [
@@ -218,23 +286,36 @@ def _report(results: Sequence[Result], as_json: bool) -> None:
                 "outcome": r.outcome,
                 "document_id": r.document_id,
                 "reason": r.reason.text(language) if r.reason else None,
+                "duplicate_of": r.duplicate_of,
             }
             for r in results
         ]
-        typer.echo(json.dumps({"results": rows}, ensure_ascii=False))
+        typer.echo(json.dumps({"results": rows, "skipped": skipped}, ensure_ascii=False))
         return
     for r in results:
         if r.reason is not None:
-            name = r.source.encode("unicode_escape").decode() if not r.source.isprintable() else r.source
-            err.print(f"{name}: {r.reason.text(language)}", style="red", markup=False, highlight=False)
-    counts = {o: sum(r.outcome == o for r in results) for o in ("added", "replaced", "unchanged", "failed")}
-    if language == "zh":
-        out.print("新增 {added}，更新 {replaced}，未变 {unchanged}，失败 {failed}".format(**counts), highlight=False)
-    else:
-        out.print(
-            "added {added}, replaced {replaced}, unchanged {unchanged}, failed {failed}".format(**counts),
-            highlight=False,
+            err.print(f"{_one_line(r.source)}: {r.reason.text(language)}", style="red", markup=False, highlight=False)
+        elif r.duplicate_of is not None:
+            said = _say(f"the same bytes as {r.duplicate_of}", f"与 {r.duplicate_of} 内容相同")
+            err.print(f"{_one_line(r.source)}: {said}", style="dim", markup=False, highlight=False)
+    counts = {o: sum(r.outcome == o for r in results) for o in ("added", "replaced", "updated", "unchanged", "failed")}
+    said = _say(
+        "added {added}, replaced {replaced}, unchanged {unchanged}, failed {failed}",
+        "新增 {added}，更新 {replaced}，未变 {unchanged}，失败 {failed}",
+    ).format(**counts)
+    if counts["updated"]:
+        said += _say(f", new metadata {counts['updated']}", f"，元数据更新 {counts['updated']}")
+    if skipped:
+        said += _say(
+            f", skipped {skipped} (other kinds of files, or links out of the folder)",
+            f"，跳过 {skipped}（其他类型的文件，或指向文件夹之外的链接）",
         )
+    out.print(said, highlight=False)
+
+
+def _one_line(name: str) -> str:
+    """A file's name as it can be printed."""
+    return name if name.isprintable() else name.encode("unicode_escape").decode()
 
 
 @app.command()
@@ -277,19 +358,29 @@ def search(
 
 @documents_app.callback()
 def documents(context: typer.Context, data: Data = None, as_json: AsJson = False) -> None:
-    """The catalogue: list, show, remove."""
+    """The catalogue: list, show, set, remove."""
     if context.invoked_subcommand is None:
-        list_documents(data, as_json)
+        list_documents(data=data, as_json=as_json)
 
 
 @documents_app.command("list")
-def list_documents(data: Data = None, as_json: AsJson = False) -> None:
+def list_documents(
+    versions: Annotated[bool, typer.Option("--versions", help="Earlier versions too.")] = False,
+    similar: Annotated[bool, typer.Option("--similar", help="Pairs with nearly the same text instead.")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
     """List the documents."""
-    from assistant.printing import print_documents
+    from assistant.printing import print_documents, print_pairs
 
     with _service(read_settings({"data": data})) as service:
-        rows = service.documents()
-    if as_json:
+        rows = service.documents(versions=versions)
+        pairs = service.similar() if similar else ()
+    if similar and as_json:
+        typer.echo(json.dumps({"pairs": [asdict(pair) for pair in pairs]}, ensure_ascii=False, indent=2))
+    elif similar:
+        print_pairs(out, pairs, rows, _language())
+    elif as_json:
         typer.echo(json.dumps({"documents": [asdict(row) for row in rows]}, ensure_ascii=False, indent=2))
     else:
         print_documents(out, rows, _language())
@@ -297,18 +388,38 @@ def list_documents(data: Data = None, as_json: AsJson = False) -> None:
 
 @documents_app.command("show")
 def show_document(document_id: str, data: Data = None, as_json: AsJson = False) -> None:
-    """Show what is known of a document, and its headings."""
+    """Show what is known of a document and where it was read, its tables and its headings."""
+    from assistant.printing import print_document
+
     with _service(read_settings({"data": data})) as service:
         shown = service.show(document_id)
     if as_json:
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
-        return
-    headings = shown.pop("headings")
-    for name, value in {**shown, **shown.pop("metadata")}.items():
-        if name != "metadata" and value not in (None, [], ""):
-            out.print(f"{name}: {value}", markup=False, highlight=False)
-    for heading in headings:
-        out.print("  " * heading["level"] + heading["text"], markup=False, highlight=False)
+    else:
+        print_document(out, shown, _language())
+
+
+@documents_app.command("set")
+def set_fields(
+    document_id: str,
+    fields: Annotated[list[str], typer.Argument(help="field=value; an empty value gives back what was read.")],
+    data: Data = None,
+) -> None:
+    """Set fields of a document by hand: title, number, date, status, supersedes and others."""
+    given = dict(_field(said) for said in fields)
+    with _service(read_settings({"data": data})) as service:
+        service.set_fields(document_id, given)
+    out.print(_say(f"set {', '.join(given)}", f"已设置 {'、'.join(given)}"), markup=False, highlight=False)
+
+
+def _field(said: str) -> tuple[str, str]:
+    name, sign, value = said.partition("=")
+    if not sign:
+        raise BadInput(
+            f"{said!r} sets nothing; write field=value, such as status=trial",
+            f"{said!r} 未设置任何内容；请写成 字段=值，如 status=trial",
+        )
+    return name.strip(), value.strip()
 
 
 @documents_app.command("remove")

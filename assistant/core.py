@@ -29,6 +29,8 @@ from assistant.answers import (
 )
 from corpus.document import Document
 from corpus.errors import BadInput, Unavailable
+from corpus.fields import number_of
+from corpus.similarity import Pair
 from indexing.index import Index
 from indexing.retrieval import Hit, Retriever, Search, headings_at
 from indexing.store import Scope
@@ -72,7 +74,9 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class DocumentSummary:
-    """A document as a list shows it; `searched` is false for samples that have stepped aside."""
+    """A document as a list shows it; `searched` is false for samples that have stepped aside, and for
+    versions that are not `current`. `date` is that of issue; `status` is "withdrawn" where another document
+    supersedes it."""
 
     id: str
     title: str
@@ -84,6 +88,12 @@ class DocumentSummary:
     characters: int
     added: str
     searched: bool
+    number: str | None = None
+    date: str | None = None
+    status: str | None = None
+    current: bool = True
+    supersedes: str | None = None
+    superseded_by: str | None = None
 
 
 class Assistant:
@@ -170,24 +180,38 @@ class Assistant:
         """A document by its id, replaced versions included. Raises `NotFound`."""
         return self.index.catalogue.document(document_id)
 
-    def documents(self) -> tuple[DocumentSummary, ...]:
-        """The current documents."""
-        origins = self._origins()
+    def documents(self, *, versions: bool = False) -> tuple[DocumentSummary, ...]:
+        """The current documents, with `versions` each followed by those that it replaced."""
+        origins, catalogue = self._origins(), self.index.catalogue
         return tuple(
             DocumentSummary(
-                s.id,
-                s.title,
-                s.source,
-                s.uri,
-                s.language,
-                s.origin,
-                s.passages,
-                s.characters,
-                s.added,
-                s.origin in origins,
+                id=s.id,
+                title=s.title,
+                source=s.source,
+                uri=s.uri,
+                language=s.language,
+                origin=s.origin,
+                passages=s.passages,
+                characters=s.characters,
+                added=s.added,
+                searched=s.current and s.origin in origins,
+                number=s.number,
+                date=s.date.isoformat() if s.date else None,
+                status=str(s.status) if s.status else None,
+                current=s.current,
+                supersedes=s.supersedes,
+                superseded_by=s.superseded_by,
             )
-            for s in self.index.catalogue.summaries()
+            for s in (catalogue.versions() if versions else catalogue.summaries())
         )
+
+    def set_fields(self, document_id: str, fields: Mapping[str, object]) -> None:
+        """Sets fields of a document by hand. Raises `NotFound` and `BadInput`."""
+        self.index.set_fields(document_id, fields)
+
+    def similar(self) -> tuple[Pair, ...]:
+        """The pairs of current documents with nearly the same text."""
+        return self.index.catalogue.similar()
 
     def _checked(self, question: Question) -> str:
         text = question.text.strip()
@@ -243,6 +267,10 @@ def _scope(filters: Filters, origins: Sequence[str]) -> Scope:
         language=filters.language,
         tags=filters.tags or None,
         as_of=int(filters.as_of.strftime("%Y%m%d")) if filters.as_of else None,
+        statuses=tuple(map(str, filters.status)) or None,
+        regions=filters.region or None,
+        issuers=filters.issuer or None,
+        document_numbers=tuple(map(number_of, filters.number)) or None,
     )
 
 

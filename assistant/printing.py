@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
 from assistant.answers import Answer
 from assistant.core import DocumentSummary
+from assistant.texts import status_word
+from corpus.similarity import Pair
 from indexing.retrieval import Hit
 
 
@@ -50,12 +53,60 @@ def print_documents(console: Console, documents: Sequence[DocumentSummary], lang
         )
         return
     for d in documents:
-        aside = ("样例，暂不检索" if zh else "sample, not searched") if not d.searched else ""
-        note = aside or (("样例" if zh else "sample") if d.origin == "sample" else "")
+        margin = "" if d.current else "    "
         size = f"{d.passages} 个段落" if zh else f"{d.passages} passages"
-        console.print(f"[bold]{d.id}[/]  {escape(d.title)}", highlight=False)
-        console.print(
-            f"    {'  '.join(part for part in (d.source, d.language, size, note) if part)}",
-            style="dim",
-            markup=False,
-        )
+        facts = [d.number, d.date, status_word(d.status, language), d.source, d.language, size, _note(d, zh)]
+        console.print(f"{margin}[bold]{d.id}[/]  {escape(d.title)}", highlight=False)
+        console.print(margin + "    " + "  ".join(filter(None, facts)), style="dim", markup=False)
+
+
+def print_pairs(console: Console, pairs: Sequence[Pair], documents: Sequence[DocumentSummary], language: str) -> None:
+    """Documents with nearly the same text, two and two."""
+    if not pairs:
+        console.print("没有内容相近的文件。" if language == "zh" else "No two documents have nearly the same text.")
+    known = {d.id: d for d in documents}
+    for pair in pairs:
+        console.print(f"{pair.similarity:.0%}", style="bold", highlight=False)
+        for document in (known.get(pair.first), known.get(pair.second)):
+            if document is not None:
+                line = f"    {document.id}  {document.title}  {document.source}"
+                console.print(line, markup=False, highlight=False)
+
+
+def print_document(console: Console, shown: Mapping[str, Any], language: str) -> None:
+    """What the API says of a document: each field with where it was read, then tables and headings."""
+
+    def say(line: str) -> None:
+        console.print(line, markup=False, highlight=False)
+
+    for name in ("id", "source", "uri", "sha256", "origin", "characters", "supersedes", "superseded_by", "duplicates"):
+        if shown[name] not in (None, [], ""):
+            say(f"{name}: {_words(shown[name])}")
+    metadata = dict(shown["metadata"])
+    read_from = metadata.pop("read_from")
+    for name, value in metadata.items():
+        if value not in (None, [], ""):
+            label = "supersedes (said)" if name == "supersedes" else name
+            word = status_word(value, language) if name == "status" else _words(value)
+            say(f"{label}: {word}  [{read_from.get(name, '')}]")
+    if shown["status"] != metadata["status"]:
+        say(f"status in filters: {status_word(shown['status'], language)}")
+    for table in shown["tables"]:
+        rows = f"{table['rows']} 行" if language == "zh" else f"{table['rows']} rows"
+        say(f"table: {table['title'] or '-'} ({' | '.join(table['columns'])}; {rows})")
+    for heading in shown["headings"]:
+        say("  " * heading["level"] + heading["text"])
+
+
+def _note(d: DocumentSummary, zh: bool) -> str:
+    if d.superseded_by and d.current:
+        return f"已被 {d.superseded_by} 取代" if zh else f"superseded by {d.superseded_by}"
+    if not d.current:
+        return "旧版本" if zh else "earlier version"
+    if not d.searched:
+        return "样例，暂不检索" if zh else "sample, not searched"
+    return ("样例" if zh else "sample") if d.origin == "sample" else ""
+
+
+def _words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

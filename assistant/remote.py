@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -10,6 +11,8 @@ import httpx
 from assistant.answers import Answer, Filters, Hit
 from assistant.core import DocumentSummary, Question
 from corpus.errors import BadInput, Held, NotFound, TooLarge, Unavailable, UnreadableFile, YijuError
+from corpus.sidecar import ENDING
+from corpus.similarity import Pair
 from indexing.ingest import Result
 
 _ERRORS: dict[int, type[YijuError]] = {
@@ -50,8 +53,15 @@ class Remote:
         found = self._send("POST", "/search", json=body).json()
         return tuple(Hit(**{**hit, "headings": tuple(hit["headings"])}) for hit in found["hits"])
 
-    def documents(self) -> tuple[DocumentSummary, ...]:
-        return tuple(DocumentSummary(**row) for row in self._send("GET", "/documents").json()["documents"])
+    def documents(self, *, versions: bool = False) -> tuple[DocumentSummary, ...]:
+        found = self._send("GET", "/documents", params={"versions": versions}).json()
+        return tuple(DocumentSummary(**row) for row in found["documents"])
+
+    def similar(self) -> tuple[Pair, ...]:
+        return tuple(Pair(**row) for row in self._send("GET", "/documents/similar").json()["pairs"])
+
+    def set_fields(self, document_id: str, fields: Mapping[str, object]) -> None:
+        self._send("PATCH", f"/documents/{document_id}", json=dict(fields))
 
     def show(self, document_id: str) -> dict[str, Any]:
         shown: dict[str, Any] = self._send("GET", f"/documents/{document_id}").json()
@@ -64,13 +74,16 @@ class Remote:
         said: dict[str, Any] = self._send("GET", "/health/ready").json()
         return said
 
-    def add(self, data: bytes, *, uri: str, source: str) -> Result:
-        """Sends a file to be indexed there. Raises `UnreadableFile` and `TooLarge`."""
+    def add(self, data: bytes, *, uri: str, source: str, sidecar: bytes | None = None) -> Result:
+        """Sends a file to be indexed there, with its sidecar. Raises `UnreadableFile` and `TooLarge`."""
+        files = {"file": (source, data)}
+        if sidecar is not None:
+            files["sidecar"] = (source + ENDING, sidecar)
         try:
-            said = self._send("POST", "/documents", files={"file": (source, data)}, data={"uri": uri}).json()
+            said = self._send("POST", "/documents", files=files, data={"uri": uri}).json()
         except BadInput as error:
             raise UnreadableFile(error.en, error.zh) from error
-        return Result(source, said["outcome"], said["document_id"])
+        return Result(source, said["outcome"], said["document_id"], duplicate_of=said["duplicate_of"])
 
     def close(self) -> None:
         self._client.close()

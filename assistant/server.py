@@ -12,12 +12,13 @@ from assistant.core import Assistant
 from assistant.settings import Settings
 from assistant.wiring import Workplace
 from corpus.errors import BadSetting
+from indexing.ingest import Ingester
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from rich.console import Console
 
-Mount = Callable[["FastAPI", Assistant], "FastAPI"]
+Mount = Callable[["FastAPI", Assistant, Ingester, int], "FastAPI"]
 
 
 def run(
@@ -53,14 +54,15 @@ def _app(workplace: Workplace, mount: Mount) -> FastAPI:
     from assistant.api import build_app
 
     settings = workplace.settings
+    ingester, most_bytes = workplace.ingester(), settings.max_file_mb * 2**20
     app = build_app(
         workplace.assistant,
-        workplace.ingester(),
+        ingester,
         api_key=settings.api_key.get_secret_value() if settings.api_key else None,
-        most_bytes=settings.max_file_mb * 2**20,
+        most_bytes=most_bytes,
         local_only=settings.host in LOOPBACK and settings.api_key is None,
     )
-    return mount(app, workplace.assistant)
+    return mount(app, workplace.assistant, ingester, most_bytes)
 
 
 def _listen(host: str, port: int) -> socket.socket:

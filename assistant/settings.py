@@ -31,6 +31,11 @@ def default_data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "yiju"
 
 
+def default_readers() -> int:
+    """One a processor, and four at most: each takes some 40 MiB."""
+    return min(4, os.cpu_count() or 1)
+
+
 class Settings(BaseSettings):
     """The settings; a setting's description is its documentation."""
 
@@ -60,6 +65,15 @@ class Settings(BaseSettings):
     passage_tokens: int = Field(300, ge=64, le=4000, description="most tokens in a passage; needs --rebuild")
     max_question: int = Field(2000, ge=1, le=100_000, description="most characters in a question")
     max_file_mb: int = Field(32, ge=1, le=2048, description="largest file that is read, in MiB")
+    url_hosts: str = Field(
+        "", description="hosts that documents may be fetched from: www.example.org, *.example.org; unset: none"
+    )
+    url_private: bool = Field(False, description="whether these hosts may be inside this network")
+    readers: int = Field(
+        default_factory=default_readers, ge=0, le=64, description="processes that read files; 0: none of their own"
+    )
+    read_seconds: float = Field(120, gt=0, le=86_400, description="most seconds to read one file in")
+    read_mb: int = Field(2048, ge=256, description="most memory to read one file in, in MiB, where it can be limited")
 
     @classmethod
     def settings_customise_sources(  # the signature is the library's

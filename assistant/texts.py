@@ -39,6 +39,19 @@ NO_MATCHING_DOCUMENTS = {
     "zh": "没有文件符合所选条件。请放宽筛选条件后再问。",
     "en": "No document meets the filters. Widen them and ask again.",
 }
+_STATUS = {
+    "draft": ("草案", "draft"),
+    "comment": ("征求意见稿", "draft for comments"),
+    "trial": ("试行", "trial"),
+    "current": ("现行", "in force"),
+    "withdrawn": ("废止", "withdrawn"),
+}
+
+
+def status_word(status: str | None, language: str) -> str:
+    """A status as people call it; "" where there is none."""
+    zh, en = _STATUS.get(status or "", ("", ""))
+    return zh if language == "zh" else en
 
 
 def notice(language: Language, *, written: bool) -> str:

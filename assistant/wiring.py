@@ -18,6 +18,7 @@ from indexing.embedders import Embedder, load_embedder
 from indexing.index import Index, check_identity, rebuild
 from indexing.ingest import Ingester
 from indexing.store import Store
+from indexing.workers import Limits, ReaderPool
 
 if TYPE_CHECKING:
     from assistant.generative import Writer
@@ -49,6 +50,9 @@ class Workplace:
             self.store = self._store(generation)
             self._open.append(self.store.close)
             self.index = Index(self.catalogue, self.store, self.embedder, settings.passage_tokens)
+            self.readers = _readers(settings)
+            if self.readers is not None:
+                self._open.append(self.readers.close)
         except BaseException:
             self.close()
             raise
@@ -60,7 +64,7 @@ class Workplace:
         return Assistant(self.index, writer=writer, samples=settings.samples, max_question=settings.max_question)
 
     def ingester(self, origin: str = "own") -> Ingester:
-        return Ingester(self.index, self.settings.max_file_mb * 2**20, origin)
+        return Ingester(self.index, self.settings.max_file_mb * 2**20, origin, self.readers)
 
     def add_samples(self, progress: Callable[[str, int], None] = _silent) -> int:
         """Indexes the samples where they would be searched and are not indexed yet, or came with
@@ -130,6 +134,11 @@ class Workplace:
     def _qdrant_key(self) -> str | None:
         key = self.settings.qdrant_api_key
         return key.get_secret_value() if key else None
+
+
+def _readers(settings: Settings) -> ReaderPool | None:
+    limits = Limits(settings.read_seconds, settings.read_mb)
+    return ReaderPool(settings.readers, limits) if settings.readers else None
 
 
 def _writer(settings: Settings) -> Writer | None:

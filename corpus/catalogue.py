@@ -4,14 +4,18 @@ A version is written in two steps, so that a crash leaves nothing half done: `wr
 "writing", `activate` makes it current in one transaction, together with what others must record at
 the same moment. What a crash left half done is found again by `in_state`. The text of a replaced version
 stays, because citations point at it.
+
+What people say of a source is kept beside what was read of it, so that it outlives the source's next
+version. What search needs of a document besides its passages ("facts") is written here first; a document
+whose passages do not show it yet is "stale".
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -20,16 +24,34 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from corpus.document import Block, Box, Document, Kind, Metadata, Row, Table
+from corpus.document import Day, Document, Metadata, Status
 from corpus.errors import Corrupt, NotFound
+from corpus.fields import BY_HAND, SIDECAR, Value, from_json, overridden, plain, to_json, typed
+from corpus.similarity import Pair, similar_pairs, sketch
+from corpus.standing import NO_STANDING, Candidate, Standing, standings, status
+from corpus.stored import document_of, row_of
 
 # What brings an older catalogue up to date, one entry a schema version; append, never change.
-_MIGRATIONS = (("ALTER TABLE documents ADD COLUMN tables TEXT NOT NULL DEFAULT '[]'",),)
+_MIGRATIONS = (
+    ("ALTER TABLE documents ADD COLUMN tables TEXT NOT NULL DEFAULT '[]'",),
+    (
+        "CREATE TABLE facts (id VARCHAR NOT NULL PRIMARY KEY, number VARCHAR, since VARCHAR, refers VARCHAR, "
+        "superseded_by VARCHAR, ended VARCHAR, stale INTEGER NOT NULL, as_read TEXT NOT NULL)",
+        "CREATE INDEX ix_facts_refers ON facts (refers)",
+        "INSERT INTO facts SELECT id, json_extract(metadata, '$.number'), json_extract(metadata, '$.date'), "
+        "NULL, NULL, NULL, 1, metadata FROM documents",
+        "CREATE TABLE said (uri VARCHAR NOT NULL, by VARCHAR NOT NULL, fields TEXT NOT NULL, PRIMARY KEY (uri, by))",
+        "CREATE TABLE sketches (id VARCHAR NOT NULL PRIMARY KEY, sketch BLOB NOT NULL)",
+        "CREATE INDEX ix_documents_sha256 ON documents (sha256)",
+    ),
+)
 SCHEMA = str(1 + len(_MIGRATIONS))
 # A replaced version is "leaving" until the store has forgotten its passages; one that becomes current
 # again is "returning" while it is written; a removed one is "going" until the store has forgotten it.
 WRITING, RETURNING, CURRENT = "writing", "returning", "current"
 LEAVING, REPLACED, GOING = "leaving", "replaced", "going"
+# How much of a document's passages must be written again: nothing, what filters need, or all.
+FRESH, STALE, RETITLED = 0, 1, 2
 
 tables = sa.MetaData()
 _documents = sa.Table(
@@ -38,7 +60,7 @@ _documents = sa.Table(
     sa.Column("id", sa.String, primary_key=True),
     sa.Column("uri", sa.String, nullable=False, index=True),
     sa.Column("source", sa.String, nullable=False),
-    sa.Column("sha256", sa.String, nullable=False),
+    sa.Column("sha256", sa.String, nullable=False, index=True),
     sa.Column("origin", sa.String, nullable=False),
     sa.Column("state", sa.String, nullable=False, index=True),
     sa.Column("title", sa.String, nullable=False),
@@ -51,12 +73,40 @@ _documents = sa.Table(
     sa.Column("blocks", sa.Text, nullable=False),
     sa.Column("tables", sa.Text, nullable=False, server_default="[]"),
 )
+_facts = sa.Table(
+    "facts",
+    tables,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("number", sa.String),
+    sa.Column("since", sa.String),
+    sa.Column("refers", sa.String, index=True),
+    sa.Column("superseded_by", sa.String),
+    sa.Column("ended", sa.String),
+    sa.Column("stale", sa.Integer, nullable=False),
+    sa.Column("as_read", sa.Text, nullable=False),
+)
+_said = sa.Table(
+    "said",
+    tables,
+    sa.Column("uri", sa.String, primary_key=True),
+    sa.Column("by", sa.String, primary_key=True),
+    sa.Column("fields", sa.Text, nullable=False),
+)
+_sketches = sa.Table(
+    "sketches",
+    tables,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("sketch", sa.LargeBinary, nullable=False),
+)
+# Nearly every version is current: without the hint SQLite takes the index on the state for a good one.
+_IS_CURRENT = sa.func.likely(_documents.c.state == CURRENT)
 _about = sa.Table("about", tables, sa.Column("key", sa.String, primary_key=True), sa.Column("value", sa.Text))
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A document as a list shows it; `passages` is how many the search holds of it."""
+    """A version as a list shows it; `passages` is how many the search holds of it. `supersedes` is the
+    version before it, `superseded_by` the one after it or the document of another source in its place."""
 
     id: str
     title: str
@@ -67,6 +117,12 @@ class Summary:
     passages: int
     characters: int
     added: str
+    number: str | None
+    date: Day | None
+    status: Status | None
+    current: bool
+    supersedes: str | None
+    superseded_by: str | None
 
 
 class Catalogue:
@@ -77,26 +133,26 @@ class Catalogue:
         self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
         sa.event.listen(self._engine, "connect", _pragmas)
         try:
-            tables.create_all(self._engine)
-            found = self.about("schema")
+            found = self.about("schema") if sa.inspect(self._engine).has_table("about") else None
         except sa.exc.DatabaseError as error:
             raise Corrupt(
                 f"{path} is not a catalogue of this program ({error.orig}); move the data folder away "
                 "and ingest your documents again",
                 f"{path} 不是本程序的目录库（{error.orig}）；请移走数据目录并重新导入文件",
             ) from error
-        if found is None:
-            with self.transaction() as connection:
-                self.set_about(connection, "schema", SCHEMA)
-        elif found.isdigit() and int(found) < int(SCHEMA):
+        if found is not None and found.isdigit() and int(found) < int(SCHEMA):
             self._migrate(int(found))
-        elif found != SCHEMA:
+        elif found not in (None, SCHEMA):
             raise Corrupt(
                 f"{path} was written by another version of this program (schema {found}, here {SCHEMA}); "
                 "use that version, or move the data folder away and ingest again",
                 f"{path} 由本程序的其他版本写入（结构版本 {found}，当前 {SCHEMA}）；"
                 "请使用该版本，或移走数据目录后重新导入",
             )
+        tables.create_all(self._engine)
+        if found is None:
+            with self.transaction() as connection:
+                self.set_about(connection, "schema", SCHEMA)
         self._cached = lru_cache(maxsize=64)(self._load)
 
     @contextmanager
@@ -123,32 +179,95 @@ class Catalogue:
 
     def current(self, uri: str) -> str | None:
         """The id of the current version of a source."""
-        query = sa.select(_documents.c.id).where(_documents.c.uri == uri, _documents.c.state == CURRENT)
+        query = sa.select(_documents.c.id).where(_documents.c.uri == uri, _IS_CURRENT)
         with self._engine.connect() as connection:
             return connection.execute(query).scalar()
 
     def summaries(self) -> tuple[Summary, ...]:
         """The current documents, by origin and title."""
-        c = _documents.c
-        columns = (
-            c.id,
-            c.title,
-            c.source,
-            c.uri,
-            c.language,
-            c.origin,
-            c.passages,
-            sa.func.length(c.text),
-            c.added,
-        )
-        query = sa.select(*columns).where(c.state == CURRENT).order_by(c.origin, c.title, c.id)
+        return self._summaries(_documents.c.state == CURRENT)
+
+    def versions(self) -> tuple[Summary, ...]:
+        """The current documents, and after each the versions that it replaced, newest first."""
+        every = self._summaries(_documents.c.state.in_((CURRENT, LEAVING, REPLACED)))
+        past = {summary.id: summary for summary in every if not summary.current}
+        ordered: list[Summary] = []
+        for summary in every:
+            if summary.current:
+                ordered.append(summary)
+                while (older := past.pop(ordered[-1].supersedes or "", None)) is not None:
+                    ordered.append(replace(older, superseded_by=ordered[-1].id))
+        return tuple(ordered)
+
+    def _summaries(self, which: sa.ColumnElement[bool]) -> tuple[Summary, ...]:
+        c, f = _documents.c, _facts.c
+        columns = (c.id, c.title, c.source, c.uri, c.language, c.origin, c.passages, sa.func.length(c.text), c.added)
+        more = (c.state, c.supersedes, c.metadata, f.superseded_by, f.ended)
+        query = sa.select(*columns, *more).join(_facts, f.id == c.id).where(which).order_by(c.origin, c.title, c.id)
         with self._engine.connect() as connection:
-            return tuple(Summary(*row) for row in connection.execute(query))
+            return tuple(_summary(row) for row in connection.execute(query))
+
+    def standing(self, document_id: str) -> Standing:
+        """What became of a version: which document stands in its place, and until when it was in force."""
+        query = sa.select(_facts.c.superseded_by, _facts.c.ended).where(_facts.c.id == document_id)
+        c = _documents.c
+        past = sa.select(c.id).where(c.id == document_id, c.state != CURRENT).exists()
+        following = sa.select(c.id).where(c.supersedes == document_id, past).order_by(c.added.desc())
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+            after = connection.execute(following).scalar()
+        standing = _standing(*row) if row else NO_STANDING
+        return replace(standing, superseded_by=standing.superseded_by or after)
+
+    def said(self, uri: str) -> dict[str, dict[str, Value]]:
+        """What people say of a source, by the way in which they say it."""
+        query = sa.select(_said.c.by, _said.c.fields).where(_said.c.uri == uri)
+        with self._engine.connect() as connection:
+            return {by: _fields(stored) for by, stored in connection.execute(query)}
+
+    def as_read(self, document_id: str) -> Metadata:
+        """A version's metadata without what people say of it."""
+        query = sa.select(_facts.c.as_read).where(_facts.c.id == document_id)
+        with self._engine.connect() as connection:
+            return from_json(connection.execute(query).scalar_one())
+
+    def twins(self, document_id: str) -> tuple[str, ...]:
+        """The current documents of other sources with the same bytes, in the order in which they came."""
+        c = _documents.c
+        order: sa.ColumnElement[int] = sa.literal_column("documents.rowid")
+        own = sa.select(c.sha256).where(c.id == document_id).scalar_subquery()
+        query = sa.select(c.id).where(c.sha256 == own, _IS_CURRENT, c.id != document_id).order_by(order)
+        with self._engine.connect() as connection:
+            return tuple(connection.execute(query).scalars())
+
+    def earlier_twin(self, document_id: str) -> str | None:
+        """The current document of another source that had the same bytes before, if there is one."""
+        c, other = _documents.c, _documents.alias("other")
+        rows = sa.text("other.rowid < documents.rowid")
+        query = sa.select(other.c.id).where(c.id == document_id, other.c.sha256 == c.sha256, rows)
+        with self._engine.connect() as connection:
+            return connection.execute(query.where(sa.func.likely(other.c.state == CURRENT)).limit(1)).scalar()
+
+    def similar(self) -> tuple[Pair, ...]:
+        """The pairs of current documents with nearly the same text."""
+        c = _documents.c
+        query = sa.select(c.id, _sketches.c.sketch).outerjoin(_sketches, _sketches.c.id == c.id)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.where(c.state == CURRENT)).all()
+        return similar_pairs({key: stored or sketch(self.document(key)) for key, stored in rows})
+
+    def stale(self) -> tuple[tuple[str, bool], ...]:
+        """The current documents whose passages do not show their facts yet, and whether their title is
+        another as well."""
+        query = sa.select(_facts.c.id, _facts.c.stale).join(_documents, _documents.c.id == _facts.c.id)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.where(_documents.c.state == CURRENT, _facts.c.stale != FRESH))
+            return tuple((document_id, stale == RETITLED) for document_id, stale in rows)
 
     def current_among(self, document_ids: Iterable[str]) -> frozenset[str]:
         """Those of these versions that are current."""
         wanted = list(dict.fromkeys(document_ids))
-        query = sa.select(_documents.c.id).where(_documents.c.id.in_(wanted), _documents.c.state == CURRENT)
+        query = sa.select(_documents.c.id).where(_documents.c.id.in_(wanted), _IS_CURRENT)
         with self._engine.connect() as connection:
             return frozenset(connection.execute(query).scalars())
 
@@ -166,25 +285,107 @@ class Catalogue:
 
     # What is written
 
-    def write(self, document: Document) -> None:
-        """The first step: stores a version that is not yet found by anyone."""
+    def write(self, document: Document) -> Document:
+        """The first step: stores a version that is not yet found by anyone. Returns it with the metadata
+        that people gave its source."""
+        told = replace(document, metadata=said_of(document.metadata, self.said(document.uri)))
         values = {
-            **_row(document),
+            **row_of(told),
             "state": WRITING,
             "passages": 0,
             "added": datetime.now(UTC).isoformat("T", "seconds"),
         }
-        statement = insert(_documents).values(values)
+        facts = {"id": document.id, **_facts_of(told.metadata), "stale": FRESH, "as_read": to_json(document.metadata)}
         with self.transaction() as connection:
-            again = {"state": RETURNING, "supersedes": document.supersedes}
-            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=again))
+            again = {
+                "state": RETURNING,
+                **{key: values[key] for key in ("supersedes", "title", "language", "metadata")},
+            }
+            for table, row, update in (
+                (_documents, values, again),
+                (_facts, facts, {**facts, "superseded_by": None, "ended": None}),
+                (_sketches, {"id": document.id, "sketch": sketch(document)}, {}),
+            ):
+                statement = insert(table).values(row)
+                if update:
+                    statement = statement.on_conflict_do_update(index_elements=["id"], set_=update)
+                else:
+                    statement = statement.on_conflict_do_nothing()
+                connection.execute(statement)
+        self._cached.cache_clear()
+        return told
+
+    def say(self, connection: sa.Connection, uri: str, by: str, said: Mapping[str, Value]) -> None:
+        """Keeps what people say of a source, in place of what they said in this way before."""
+        connection.execute(sa.delete(_said).where(_said.c.uri == uri, _said.c.by == by))
+        if said:
+            fields = json.dumps(plain(said), ensure_ascii=False)
+            connection.execute(insert(_said).values(uri=uri, by=by, fields=fields))
+
+    def revise(self, connection: sa.Connection, document_id: str, metadata: Metadata, retitled: bool) -> None:
+        """Gives a version other metadata. Its text stays, and every citation of it."""
+        values = {"title": metadata.title, "language": metadata.language, "metadata": to_json(metadata)}
+        connection.execute(sa.update(_documents).where(_documents.c.id == document_id).values(values))
+        facts = {**_facts_of(metadata), "stale": RETITLED if retitled else STALE}
+        connection.execute(sa.update(_facts).where(_facts.c.id == document_id).values(facts))
+
+    def relate(self, connection: sa.Connection) -> None:
+        """Finds anew which current documents others supersede; those for which that changes are stale."""
+        c, f = _documents.c, _facts.c
+        current = sa.select(f.id).join(_documents, c.id == f.id).where(c.state == CURRENT)
+        if not connection.execute(current.where(f.refers.is_not(None) | f.superseded_by.is_not(None)).limit(1)).first():
+            return
+        found = standings(*self._candidates(connection))
+        known = sa.select(f.id, f.superseded_by, f.ended, f.stale).join(_documents, c.id == f.id)
+        for document_id, by, ended, stale in connection.execute(known.where(c.state == CURRENT)).all():
+            standing = found.get(document_id, NO_STANDING)
+            if standing != _standing(by, ended):
+                last = standing.ended.isoformat() if standing.ended else None
+                values = {"superseded_by": standing.superseded_by, "ended": last, "stale": max(stale, STALE)}
+                connection.execute(sa.update(_facts).where(f.id == document_id).values(values))
+
+    def named(self, connection: sa.Connection, document_id: str, reference: str) -> frozenset[str]:
+        """The current documents of other sources that a document would supersede with this reference."""
+        candidates, uri_of = self._candidates(connection)
+        alone = [replace(c, refers=reference if c.id == document_id else None) for c in candidates]
+        return frozenset(standings(alone, uri_of))
+
+    def _candidates(self, connection: sa.Connection) -> tuple[list[Candidate], Callable[[str], str | None]]:
+        c, f = _documents.c, _facts.c
+        query = sa.select(c.id, c.uri, c.source, c.title, f.number, f.since, c.added, f.refers)
+        rows = connection.execute(query.join(_facts, f.id == c.id).where(c.state == CURRENT)).all()
+
+        def uri_of(document_id: str) -> str | None:
+            return connection.execute(sa.select(c.uri).where(c.id == document_id)).scalar()
+
+        return [
+            Candidate(
+                id=row.id,
+                uri=row.uri,
+                source=row.source,
+                title=row.title,
+                number=row.number,
+                since=_day(row.since),
+                added=date.fromisoformat(row.added[:10]),
+                refers=row.refers,
+            )
+            for row in rows
+        ], uri_of
+
+    def refreshed(self, document_ids: Iterable[str]) -> None:
+        """Says that the passages of these documents show their facts."""
+        with self.transaction() as connection:
+            connection.execute(sa.update(_facts).where(_facts.c.id.in_(list(document_ids))).values(stale=FRESH))
+
+    def forget_cached(self) -> None:
+        """To be called after a transaction that changed documents that may have been read before."""
         self._cached.cache_clear()
 
     def activate(self, connection: sa.Connection, document_id: str, uri: str, passages: int) -> None:
         """The second step: makes a version current, and the one before it leave."""
         c = _documents.c
         connection.execute(
-            sa.update(_documents).where(c.uri == uri, c.state == CURRENT, c.id != document_id).values(state=LEAVING)
+            sa.update(_documents).where(c.uri == uri, _IS_CURRENT, c.id != document_id).values(state=LEAVING)
         )
         connection.execute(sa.update(_documents).where(c.id == document_id).values(state=CURRENT, passages=passages))
 
@@ -198,8 +399,13 @@ class Catalogue:
             connection.execute(sa.update(_documents).where(_documents.c.id == document_id).values(state=REPLACED))
 
     def delete(self, connection: sa.Connection, document_id: str) -> None:
-        """Removes a version with its text."""
-        connection.execute(sa.delete(_documents).where(_documents.c.id == document_id))
+        """Removes a version with its text, and with the last one of a source what was said of it."""
+        uri = connection.execute(sa.select(_documents.c.uri).where(_documents.c.id == document_id)).scalar()
+        for table in (_documents, _facts, _sketches):
+            connection.execute(sa.delete(table).where(table.c.id == document_id))
+        others = sa.select(_documents.c.id).where(_documents.c.uri == uri)
+        if connection.execute(others.limit(1)).first() is None:
+            connection.execute(sa.delete(_said).where(_said.c.uri == uri))
         self._cached.cache_clear()
 
     def passages(self) -> int:
@@ -229,7 +435,7 @@ class Catalogue:
                 f"there is no document {document_id!r}; GET /documents or `yiju documents list` shows those there are",
                 f"没有编号为 {document_id!r} 的文件；可用 GET /documents 或 yiju documents list 查看已有文件",
             )
-        return _document(row)
+        return document_of(dict(row))
 
 
 def _pragmas(connection: Any, _record: Any) -> None:
@@ -240,63 +446,38 @@ def _pragmas(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _row(document: Document) -> dict[str, Any]:
-    metadata = asdict(document.metadata)
-    metadata["date"] = document.metadata.date.isoformat() if document.metadata.date else None
-    blocks = [
-        [b.kind.value, b.start, b.end, b.headings, b.level, b.page, b.context, b.turns, [astuple(x) for x in b.boxes]]
-        for b in document.blocks
-    ]
-    tables = [[t.title, t.columns, [[r.start, r.end, r.cells] for r in t.rows]] for t in document.tables]
+def said_of(metadata: Metadata, said: Mapping[str, Mapping[str, Value]]) -> Metadata:
+    """Metadata as read, with what people say of it: what is set by hand ranks above the sidecar."""
+    for by in (SIDECAR, BY_HAND):
+        metadata = overridden(metadata, said.get(by, {}), by)
+    return metadata
+
+
+def _fields(stored: str) -> dict[str, Value]:
+    said = {field: typed(field, value) for field, value in json.loads(stored).items()}
+    return {field: value for field, value in said.items() if value is not None}
+
+
+def _facts_of(metadata: Metadata) -> dict[str, Any]:
+    since = metadata.effective or metadata.date
     return {
-        "id": document.id,
-        "uri": document.uri,
-        "source": document.source,
-        "sha256": document.sha256,
-        "origin": document.origin,
-        "title": document.metadata.title,
-        "language": document.metadata.language,
-        "supersedes": document.supersedes,
-        "metadata": json.dumps(metadata, ensure_ascii=False),
-        "text": document.text,
-        "blocks": json.dumps(blocks, ensure_ascii=False),
-        "tables": json.dumps(tables, ensure_ascii=False),
+        "number": metadata.number,
+        "since": since.isoformat() if since else None,
+        "refers": metadata.supersedes,
     }
 
 
-def _document(row: sa.RowMapping) -> Document:
-    metadata = json.loads(row["metadata"])
-    metadata["date"] = date.fromisoformat(metadata["date"]) if metadata["date"] else None
-    metadata["issuers"], metadata["tags"] = tuple(metadata["issuers"]), tuple(metadata["tags"])
-    blocks = tuple(_block(*stored) for stored in json.loads(row["blocks"]))
-    tables = tuple(
-        Table(title, tuple(columns), tuple(Row(start, end, tuple(cells)) for start, end, cells in rows))
-        for title, columns, rows in json.loads(row["tables"])
-    )
-    return Document(
-        id=row["id"],
-        uri=row["uri"],
-        source=row["source"],
-        sha256=row["sha256"],
-        text=row["text"],
-        metadata=Metadata(**metadata),
-        blocks=blocks,
-        tables=tables,
-        origin=row["origin"],
-        supersedes=row["supersedes"],
-    )
+def _summary(row: Sequence[Any]) -> Summary:
+    state, supersedes, stored, by, ended = row[9:]
+    metadata, standing = from_json(stored), _standing(by, ended)
+    life = status(metadata, standing)
+    more = (metadata.number, metadata.date, life, state == CURRENT, supersedes, standing.superseded_by)
+    return Summary(*(*row[:9], *more))
 
 
-def _block(
-    kind: str,
-    start: int,
-    end: int,
-    headings: list[str],
-    level: int,
-    page: int | None,
-    context: str,
-    turns: Sequence[int] = (),
-    boxes: Sequence[Sequence[Any]] = (),
-) -> Block:
-    places = tuple(Box(*box) for box in boxes)
-    return Block(Kind(kind), start, end, tuple(headings), level, page, context, tuple(turns), places)
+def _standing(superseded_by: str | None, ended: str | None) -> Standing:
+    return Standing(superseded_by, _day(ended))
+
+
+def _day(stored: str | None) -> date | None:
+    return date.fromisoformat(stored) if stored else None

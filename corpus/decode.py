@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from corpus.errors import UnreadableFile
 
@@ -12,6 +13,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 _CHINESE = ("gb18030", "big5hkscs")
 _PLAUSIBLE = 0.8
 # From so many characters on, this share of them must be among the commonest.
@@ -40,8 +42,7 @@ def decode(data: bytes) -> str:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise UnreadableFile("the file is empty; check that it was saved", "文件为空；请确认文件已保存")
-    odd = sum(1 for c in text if ord(c) < 32 and c not in "\n\t\f\v")
-    if odd > max(3, len(text) // 100):
+    if len(_CONTROLS.findall(text)) > max(3, len(text) // 100):
         raise _binary()
     return text.replace("\f", "\n").replace("\v", "\n")
 

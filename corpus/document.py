@@ -87,19 +87,44 @@ class Table:
     rows: tuple[Row, ...]
 
 
+class Status(StrEnum):
+    """Where a document is in its life, as it says itself. "暂行" is part of a name and no status."""
+
+    DRAFT = "draft"
+    COMMENT = "comment"
+    TRIAL = "trial"
+    CURRENT = "current"
+    WITHDRAWN = "withdrawn"
+
+
+# Within `Metadata` the name `date` is that of a field.
+Day = date
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is known about a document as a whole; unknown is None or empty, never a guess."""
+    """What is known about a document as a whole; unknown is None or empty, never a guess.
+
+    `date` is the day of issue, `effective` the first day in force and `expires` the last. `region` is
+    "国家", "international" or the name of a place. `supersedes` is what the document replaces, as it was
+    said: a title, a number, a source's name or an id. `read_from` says of each field where it was read:
+    "text 120–143", "front matter", "file properties", "file name", "sidecar" or "set by hand".
+    """
 
     title: str
     language: str
     issuers: tuple[str, ...] = ()
     number: str | None = None
-    date: date | None = None
+    date: Day | None = None
+    effective: Day | None = None
+    expires: Day | None = None
     edition: str | None = None
-    status: str | None = None
+    status: Status | None = None
+    region: str | None = None
     url: str | None = None
     tags: tuple[str, ...] = ()
+    supersedes: str | None = None
+    read_from: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,47 +1,63 @@
-"""What a document says about itself: title, language, date, number. Unknown stays unknown."""
+"""What is known about a document as a whole, and from where: the sources in their order of trust.
+
+The front matter ranks first, then the document's own lines, then what the file says of itself, then its
+name; what people say of a document (`fields.py`) ranks above all. The front matter of a saved web page is about the
+page: where the page holds an official document, its title and its date are the document's own.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
-from corpus import structure
-from corpus.document import Block, Kind, Metadata
-from corpus.errors import UnreadableFile
+from corpus import dates, fields
+from corpus.document import Block, Metadata
+from corpus.errors import BadInput, UnreadableFile
+from corpus.fields import FIELDS, Value, language_of
+from corpus.official import Said, read_official
 
-_DATE_LINE = re.compile(r"(20\d\d|19\d\d)\s*年\s*(\d{1,2})\s*月(?:\s*(\d{1,2})\s*日)?$")
-_NUMBER = re.compile(r"[一-鿿]{2,12}[〔\[（(„]\s*(?:19|20)\d\d\s*[〕\])）‟]\s*(?:第)?\d{1,5}\s*号")
-_OPENING = 40
+_FRONT, _PROPERTIES, _NAME = "front matter", "file properties", "file name"
+_PROPERTY_FIELDS = ("title", "date", "url", "language")
 
 
-def read_metadata(front: str, text: str, blocks: tuple[Block, ...], name: str) -> Metadata:
-    """Metadata from the front matter where it says so, else from the document's first lines.
+def read_metadata(
+    front: str,
+    text: str,
+    blocks: tuple[Block, ...],
+    name: str,
+    properties: Mapping[str, str] | None = None,
+) -> Metadata:
+    """The metadata of a document. `name` is the title of last resort (the file's name); `properties`
+    are the file's own. What people say of the document comes later and ranks above all of this.
 
-    `name` is the title of last resort (the file's name). Raises `UnreadableFile` where the front
-    matter is no YAML mapping, because a wrong title would be worse than none.
+    Raises `UnreadableFile` where the front matter is no YAML mapping, because a wrong title would be
+    worse than none.
     """
-    given = _front_matter(front)
-    opening = [text[b.start : b.end] for b in blocks if b.kind.searchable][:_OPENING]
-    return Metadata(
-        title=_string(given, "title") or _title(text, blocks, opening) or name,
-        language=_given_language(given) or language(text),
-        issuers=_strings(given, "issuers"),
-        number=_string(given, "number") or _number(opening),
-        date=_front_date(given) or _signature_date(opening),
-        edition=_string(given, "edition"),
-        status=_string(given, "status"),
-        url=_string(given, "url"),
-        tags=_strings(given, "tags"),
-    )
+    official = read_official(text, blocks)
+    given = _front_fields(_front_matter(front), official)
+    own = _known(properties or {}, _PROPERTY_FIELDS)
+    found: dict[str, Any] = {"title": name, "language": language(text)}
+    read_from = {"title": _NAME, "language": "text"}
+    for field in FIELDS:
+        if field in given:
+            found[field], read_from[field] = given[field], _FRONT
+        elif field in official:
+            said = official[field]
+            found[field], read_from[field] = said.value, f"text {said.start}–{said.end}"
+        elif field in own:
+            found[field], read_from[field] = own[field], _PROPERTIES
+    return Metadata(**found, read_from=tuple(sorted(read_from.items())))
+
+
+_LETTERS, _CHINESE = re.compile(r"[^\W\d_]+"), re.compile("[一-鿿]+")
 
 
 def language(text: str) -> str:
     """ "zh" where at least a tenth of the letters are Chinese characters, else "en"."""
-    letters = sum(1 for c in text if c.isalpha())
-    chinese = sum(1 for c in text if "一" <= c <= "鿿")
+    letters, chinese = (sum(map(len, run.findall(text))) for run in (_LETTERS, _CHINESE))
     return "zh" if letters and chinese * 10 >= letters else "en"
 
 
@@ -50,7 +66,7 @@ def _front_matter(front: str) -> dict[str, Any]:
         return {}
     try:
         given = yaml.safe_load(front)
-        _refuse_surrogates(given)
+        refuse_surrogates(given)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
         raise UnreadableFile(
@@ -60,7 +76,7 @@ def _front_matter(front: str) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def _refuse_surrogates(given: Any) -> None:
+def refuse_surrogates(given: Any) -> None:
     """YAML can spell characters that are none; they could not be stored. Raises `ValueError`."""
     for value in given.values() if isinstance(given, dict) else ():
         for item in value if isinstance(value, list) else (value,):
@@ -68,59 +84,32 @@ def _refuse_surrogates(given: Any) -> None:
                 item.encode()
 
 
-def _given_language(given: dict[str, Any]) -> str | None:
-    """ "zh" or "en" of a tag such as zh-CN; other languages are not known here."""
-    tag = (_string(given, "language") or "").lower()
-    return next((code for code in ("zh", "en") if tag == code or tag.startswith((f"{code}-", f"{code}_"))), None)
-
-
-def _string(given: dict[str, Any], key: str) -> str | None:
-    value = given.get(key)
-    return str(value).strip() or None if isinstance(value, (str, int, float)) else None
-
-
-def _strings(given: dict[str, Any], key: str) -> tuple[str, ...]:
-    value = given.get(key, ())
-    return tuple(str(v) for v in value) if isinstance(value, list) else ((str(value),) if value else ())
-
-
-def _front_date(given: dict[str, Any]) -> date | None:
-    """The front matter's date, but not that of a saved web page: there it is the page's own."""
-    value = given.get("date")
+def _front_fields(given: dict[str, Any], official: Mapping[str, Said]) -> dict[str, Value]:
+    """The front matter's fields, those of a saved page left out that the document says better."""
+    said = _known(given, tuple(FIELDS))
+    saved = "fetch_date" in given or str(given.get("url", "")).startswith(("http://", "https://"))
+    title = official.get("title")
+    if saved and title is not None and title.firm and "date" in official:
+        said.pop("title", None)
+        said.pop("date", None)
     if "fetch_date" in given:
-        return None
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None
+        said.pop("date", None)
+    return said
 
 
-def _title(text: str, blocks: tuple[Block, ...], opening: list[str]) -> str | None:
-    first_heading = next((text[b.start : b.end] for b in blocks if b.kind is Kind.HEADING and b.level == 1), None)
-    for line in opening[:8]:
-        if structure.document_title(line) and len(line) > 6:
-            return structure.squeeze(line)
-    if first_heading and structure.numbered(first_heading) is None:
-        return first_heading
-    plain = (line for line in opening[:3] if len(line) <= 80 and not structure.ends_sentence(line))
-    return next((structure.squeeze(line) for line in plain if structure.numbered(line) is None), None)
-
-
-def _number(opening: list[str]) -> str | None:
-    return next((line for line in opening[:12] if _NUMBER.fullmatch(line)), None)
-
-
-def _signature_date(opening: list[str]) -> date | None:
-    """The first line that is nothing but a date; a month alone counts from its first day."""
-    for line in opening:
-        match = _DATE_LINE.match(line)
-        if match:
-            try:
-                return date(int(match[1]), int(match[2]), int(match[3] or 1))
-            except ValueError:
-                continue
-    return None
+def _known(given: Mapping[str, Any], wanted: tuple[str, ...]) -> dict[str, Value]:
+    """Those of the given values that a field can have; a file that says something else says nothing."""
+    found: dict[str, Value] = {}
+    for field in wanted:
+        value = given.get(field)
+        if field == "language" and isinstance(value, str):
+            value = language_of(value.strip())
+        if field == "date" and not isinstance(value, str):
+            value = dates.of(value)
+        try:
+            checked = fields.check(field, value)
+        except BadInput:
+            continue
+        if checked is not None:
+            found[field] = checked
+    return found

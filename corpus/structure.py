@@ -74,7 +74,8 @@ class Mark:
 
 def squeeze(line: str) -> str:
     """A letter-spaced title without its blanks: "前 言" is 前言, "上 海 市" is 上海市."""
-    return re.sub(r"\s+", "", line) if _SPACED_LETTERS.fullmatch(line) else line
+    spaced = len(line) > 2 and line[1].isspace() and _SPACED_LETTERS.fullmatch(line)
+    return re.sub(r"\s+", "", line) if spaced else line
 
 
 def markdown_heading(line: str) -> Mark | None:

@@ -11,17 +11,20 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
 
-from corpus.catalogue import GOING, LEAVING, RETURNING, WRITING, Catalogue
+from corpus.catalogue import GOING, LEAVING, RETURNING, WRITING, Catalogue, said_of
 from corpus.document import Document
-from corpus.errors import BadSetting, Corrupt
+from corpus.errors import BadInput, BadSetting, Corrupt
+from corpus.fields import BY_HAND, Value, check
+from corpus.standing import NO_STANDING, Standing, status
 from indexing import lexical
 from indexing.passages import CUT, Passage, cut
 from indexing.statistics import Statistics
-from indexing.store import Entry, Scope, Store
+from indexing.store import OPEN_END, Entry, Scope, Store, facts
 from indexing.tokeniser import TOKENISER
 from indexing.tokens import ENCODING, count_tokens
 
@@ -93,10 +96,8 @@ class Index:
     def _recover(self) -> None:
         """Mends what a crash left half done. Running it again is safe."""
         self._recover_writing()
-        for document_id in self.catalogue.in_state(LEAVING):
-            self._forget(document_id)
-        for document_id in self.catalogue.in_state(GOING):
-            self._drop(document_id)
+        self._forget(self.catalogue.in_state(LEAVING))
+        self._drop(self.catalogue.in_state(GOING))
         stored, known = self.store.count(Scope()), self.catalogue.passages()
         if stored != known:
             raise Corrupt(
@@ -104,31 +105,48 @@ class Index:
                 "build the index again with: yiju ingest --rebuild",
                 f"索引中有 {stored:,} 个段落，而目录库记有 {known:,} 个；请重建索引：yiju ingest --rebuild",
             )
+        self._refresh()
 
     def add(self, document: Document) -> tuple[Outcome, str]:
-        """Indexes a version of a source; what is there already is left alone. Returns the outcome and
-        the id of the version that is current now. When this returns, the document is safe."""
+        """Indexes a version of a source; see `add_many`."""
+        return self.add_many((document,))[0]
+
+    def add_many(self, documents: Sequence[Document]) -> list[tuple[Outcome, str]]:
+        """Indexes versions of different sources in one step, which costs little more than one of them
+        does; what is there already is left alone. Returns each one's outcome and the id of the version
+        that is current now. When this returns, all are safe; when it raises, none was added."""
         with self._writing:
-            before = self.catalogue.current(document.uri)
-            if before == document.id:
-                return "unchanged", document.id
-            document = replace(document, supersedes=before)
-            self.catalogue.write(document)
-            try:
-                written = self._entries(document)
-                self.store.upsert(written)
-                self.store.flush()
-                with self.catalogue.transaction() as connection:
-                    self.catalogue.activate(connection, document.id, document.uri, len(written))
-                    self.statistics.add(connection, document.origin, [e.lexical.indices for e in written])
-                    if before is not None:
-                        self._discount(connection, before)
-            except BaseException:
-                self._recover_writing()
-                raise
-            if before is not None:
-                self._forget(before)
-            return ("added" if before is None else "replaced"), document.id
+            before = {document.uri: self.catalogue.current(document.uri) for document in documents}
+            if len(before) < len(documents):
+                raise ValueError("two versions of one source can't be added in one step")
+            new = [replace(d, supersedes=before[d.uri]) for d in documents if before[d.uri] != d.id]
+            if new:
+                self._write(new)
+            return [(_outcome(before[document.uri], document.id), document.id) for document in documents]
+
+    def _write(self, documents: Sequence[Document]) -> None:
+        replaced = [document.supersedes for document in documents if document.supersedes is not None]
+        try:
+            documents = [self.catalogue.write(document) for document in documents]
+            written = [self._entries(document) for document in documents]
+            self.store.upsert([entry for its in written for entry in its])
+            self.store.flush()
+            with self.catalogue.transaction() as connection:
+                tallies: dict[str, Counter[int]] = {}
+                for document, its in zip(documents, written, strict=True):
+                    self.catalogue.activate(connection, document.id, document.uri, len(its))
+                    tally = self.statistics.tally([entry.lexical.indices for entry in its])
+                    tallies.setdefault(document.origin, Counter()).update(tally)
+                for origin, tally in tallies.items():
+                    self.statistics.write(connection, origin, tally)
+                for document_id in replaced:
+                    self._discount(connection, document_id)
+                self.catalogue.relate(connection)
+        except BaseException:
+            self._recover_writing()
+            raise
+        self._forget(replaced)
+        self._refresh()
 
     def remove(self, document_id: str) -> None:
         """Removes a document and all that was stored of it. Raises `NotFound`."""
@@ -138,7 +156,88 @@ class Index:
                 if self.catalogue.current_among([document_id]):
                     self._discount(connection, document_id)
                 self.catalogue.let_go(connection, document_id)
-            self._drop(document_id)
+                self.catalogue.relate(connection)
+            self._drop([document_id])
+            self._refresh()
+
+    def say(self, uri: str, by: str, said: Mapping[str, Value]) -> bool:
+        """Takes what people say of a source in one way ("sidecar"), in place of what they said in it
+        before. Returns whether its current version has other metadata now; its text and citations stay."""
+        with self._writing:
+            return self._say(uri, by, said)
+
+    def set_fields(self, document_id: str, given: Mapping[str, object]) -> None:
+        """Sets fields of a document's source by hand; an empty value gives back what was read. Raises
+        `NotFound` and `BadInput`."""
+        checked = {field: check(field, value) for field, value in given.items()}
+        with self._writing:
+            document = self.catalogue.document(document_id)
+            current = self.catalogue.current(document.uri)
+            if current != document_id:
+                raise BadInput(
+                    f"{document_id} is an earlier version; set fields of the current one, {current}",
+                    f"{document_id} 是旧版本；请修改现行版本 {current}",
+                )
+            if checked.get("supersedes"):
+                self._check_reference(document, str(checked["supersedes"]))
+            before = self.catalogue.said(document.uri).get(BY_HAND, {})
+            after = {field: value for field, value in {**before, **checked}.items() if value is not None}
+            self._say(document.uri, BY_HAND, after)
+
+    def _check_reference(self, document: Document, reference: str) -> None:
+        """A reference set by hand must name a document that is here, and not one that follows this one."""
+        with self.catalogue.transaction() as connection:
+            named = self.catalogue.named(connection, document.id, reference)
+        if not named:
+            raise BadInput(
+                f"no other document here has the id, number, title or source name {reference!r}; "
+                "`yiju documents list` shows those there are",
+                f"没有其他文件的编号、文号、标题或文件名为 {reference!r}；可用 yiju documents list 查看",
+            )
+        follower = self.catalogue.standing(document.id).superseded_by
+        if follower in named:
+            raise BadInput(
+                f"{follower} supersedes this document already; it can't be the other way round as well",
+                f"该文件已被 {follower} 取代，不能再反过来取代它",
+            )
+
+    def _say(self, uri: str, by: str, said: Mapping[str, Value]) -> bool:
+        known = self.catalogue.said(uri)
+        if known.get(by, {}) == said:
+            return False
+        current = self.catalogue.current(uri)
+        with self.catalogue.transaction() as connection:
+            self.catalogue.say(connection, uri, by, said)
+            if current is not None:
+                self._revise(connection, current, {**known, by: said})
+        self.catalogue.forget_cached()
+        self._refresh()
+        return current is not None
+
+    def _revise(self, connection: sa.Connection, document_id: str, said: Mapping[str, Mapping[str, Value]]) -> None:
+        """Gives a document the metadata that follow from what is said; a title's words are counted anew."""
+        before = self.catalogue.document(document_id)
+        after = replace(before, metadata=said_of(self.catalogue.as_read(document_id), said))
+        retitled = after.metadata.title != before.metadata.title
+        if retitled:
+            for document, sign in ((before, -1), (after, 1)):
+                vectors = [_lexical(document, passage).indices for passage in self.passages(document)]
+                self.statistics.add(connection, document.origin, vectors, sign=sign)
+        self.catalogue.revise(connection, document_id, after.metadata, retitled)
+        self.catalogue.relate(connection)
+
+    def _refresh(self) -> None:
+        """Brings the passages up to what the catalogue says of their documents. Running it again is safe."""
+        stale = self.catalogue.stale()
+        for document_id, retitled in stale:
+            document, standing = self.catalogue.document(document_id), self.catalogue.standing(document_id)
+            if retitled:
+                self.store.upsert(entries(document, self.passages(document), self.embedder, standing))
+            else:
+                self.store.mark(document_id, facts(_bare_entry(document, standing)))
+        if stale:
+            self.store.flush()
+            self.catalogue.refreshed(document_id for document_id, _ in stale)
 
     def passages(self, document: Document) -> tuple[Passage, ...]:
         """The passages of a document as this index cuts them."""
@@ -146,23 +245,27 @@ class Index:
 
     def _recover_writing(self) -> None:
         """Takes back what was being written: a new version goes, a returning one is replaced as before."""
-        for document_id in self.catalogue.in_state(WRITING):
-            self._drop(document_id)
-        for document_id in self.catalogue.in_state(RETURNING):
-            self._forget(document_id)
+        self._drop(self.catalogue.in_state(WRITING))
+        self._forget(self.catalogue.in_state(RETURNING))
 
-    def _drop(self, document_id: str) -> None:
-        """Takes a version out of the store, and then out of the catalogue."""
-        self.store.delete(document_id)
-        self.store.flush()
+    def _drop(self, document_ids: Sequence[str]) -> None:
+        """Takes versions out of the store, and then out of the catalogue."""
+        self._delete(document_ids)
         with self.catalogue.transaction() as connection:
-            self.catalogue.delete(connection, document_id)
+            for document_id in document_ids:
+                self.catalogue.delete(connection, document_id)
 
-    def _forget(self, document_id: str) -> None:
-        """Takes a replaced version out of the store; its text stays in the catalogue."""
-        self.store.delete(document_id)
-        self.store.flush()
-        self.catalogue.left(document_id)
+    def _forget(self, document_ids: Sequence[str]) -> None:
+        """Takes replaced versions out of the store; their texts stay in the catalogue."""
+        self._delete(document_ids)
+        for document_id in document_ids:
+            self.catalogue.left(document_id)
+
+    def _delete(self, document_ids: Sequence[str]) -> None:
+        for document_id in document_ids:
+            self.store.delete(document_id)
+        if document_ids:
+            self.store.flush()
 
     def _discount(self, connection: sa.Connection, document_id: str) -> None:
         document = self.catalogue.document(document_id)
@@ -171,6 +274,12 @@ class Index:
 
     def _entries(self, document: Document) -> list[Entry]:
         return entries(document, self.passages(document), self.embedder)
+
+
+def _outcome(before: str | None, now: str) -> Outcome:
+    if before is None:
+        return "added"
+    return "unchanged" if before == now else "replaced"
 
 
 def rebuild(
@@ -191,7 +300,8 @@ def rebuild(
     counted: dict[str, Counter[int]] = {}
     for summary in catalogue.summaries():
         document = catalogue.document(summary.id)
-        written = entries(document, cut(document, budget, count_tokens), embedder)
+        passages = cut(document, budget, count_tokens)
+        written = entries(document, passages, embedder, catalogue.standing(document.id))
         store.upsert(written)
         sizes[document.id] = len(written)
         tally = counted.setdefault(document.origin, Counter())
@@ -208,25 +318,49 @@ def rebuild(
         switch(connection)
 
 
-def entries(document: Document, passages: Sequence[Passage], embedder: Embedder | None) -> list[Entry]:
+def entries(
+    document: Document, passages: Sequence[Passage], embedder: Embedder | None, standing: Standing = NO_STANDING
+) -> list[Entry]:
     """A document's passages with their vectors, as a store takes them."""
     dense = _dense(document, passages, embedder)
-    date = document.metadata.date
+    about = _about(document, standing)
     return [
         Entry(
             document_id=document.id,
             number=passage.number,
             start=passage.start,
             end=passage.end,
-            origin=document.origin,
-            language=document.metadata.language,
-            tags=document.metadata.tags,
-            date=int(date.strftime("%Y%m%d")) if date else 0,
             lexical=_lexical(document, passage),
             dense=vector,
+            **about,
         )
         for passage, vector in zip(passages, dense, strict=True)
     ]
+
+
+def _about(document: Document, standing: Standing) -> dict[str, Any]:
+    """What filters need of a document, by the names of an entry's fields."""
+    metadata = document.metadata
+    last = min((day for day in (metadata.expires, standing.ended) if day), default=None)
+    return {
+        "origin": document.origin,
+        "language": metadata.language,
+        "tags": metadata.tags,
+        "date": _number(metadata.effective or metadata.date, 0),
+        "until": _number(last, OPEN_END),
+        "status": str(status(metadata, standing) or ""),
+        "region": metadata.region or "",
+        "issuers": metadata.issuers,
+        "document_number": metadata.number or "",
+    }
+
+
+def _bare_entry(document: Document, standing: Standing) -> Entry:
+    return Entry(document.id, 0, 0, 0, lexical=lexical.Sparse((), ()), **_about(document, standing))
+
+
+def _number(day: date | None, unknown: int) -> int:
+    return int(day.strftime("%Y%m%d")) if day else unknown
 
 
 def _dense(

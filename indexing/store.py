@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,15 +11,19 @@ from indexing.lexical import Sparse
 
 LEXICAL, DENSE = "lexical", "dense"
 # The payload fields that filters use; each has an index in the engine from the start.
-KEYWORD_FIELDS = ("document_id", "origin", "language", "tags")
-DATE_FIELD = "date"
+KEYWORD_FIELDS = ("document_id", "origin", "language", "tags", "status", "region", "issuers", "document_number")
+DATE_FIELD, UNTIL_FIELD = "date", "until"
+NUMBER_FIELDS = (DATE_FIELD, UNTIL_FIELD)
+# The last day of what has none.
+OPEN_END = 99991231
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A passage as an engine holds it: its place, what filters need, and its vectors.
 
-    `date` is the document's date as yyyymmdd, 0 where it has none. `dense` has unit length.
+    `date` is the document's first day in force, else its day of issue, as yyyymmdd, 0 where it has none;
+    `until` is its last day in force. `dense` has unit length.
     """
 
     document_id: str
@@ -32,6 +36,11 @@ class Entry:
     date: int
     lexical: Sparse
     dense: tuple[float, ...] | None = None
+    until: int = OPEN_END
+    status: str = ""
+    region: str = ""
+    issuers: tuple[str, ...] = ()
+    document_number: str = ""
 
     @property
     def id(self) -> int:
@@ -42,13 +51,35 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What may be searched. None leaves a field free; an empty tuple allows nothing."""
+    """What may be searched. None leaves a field free; an empty tuple allows nothing. `as_of` leaves
+    only what was in force on that day, as yyyymmdd, and what has no date."""
 
     documents: tuple[str, ...] | None = None
     origins: tuple[str, ...] | None = None
     language: str | None = None
     tags: tuple[str, ...] | None = None
     as_of: int | None = None
+    statuses: tuple[str, ...] | None = None
+    regions: tuple[str, ...] | None = None
+    issuers: tuple[str, ...] | None = None
+    document_numbers: tuple[str, ...] | None = None
+
+    @property
+    def allowed(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The keyword fields that are bounded, each with what is allowed in it."""
+        language = None if self.language is None else (self.language,)
+        for field, values in (
+            ("document_id", self.documents),
+            ("origin", self.origins),
+            ("language", language),
+            ("tags", self.tags),
+            ("status", self.statuses),
+            ("region", self.regions),
+            ("issuers", self.issuers),
+            ("document_number", self.document_numbers),
+        ):
+            if values is not None:
+                yield field, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +98,10 @@ class Store(Protocol):
 
     def upsert(self, entries: Sequence[Entry]) -> None:
         """Writes entries; one with the same document and number is replaced."""
+        ...
+
+    def mark(self, document_id: str, facts: Mapping[str, object]) -> None:
+        """Gives all entries of a document other facts (see `facts`); an unknown document is no error."""
         ...
 
     def delete(self, document_id: str) -> None:
@@ -99,10 +134,22 @@ def payload(entry: Entry) -> dict[str, object]:
         "number": entry.number,
         "start": entry.start,
         "end": entry.end,
+        **facts(entry),
+    }
+
+
+def facts(entry: Entry) -> dict[str, object]:
+    """What an entry says of its document as a whole."""
+    return {
         "origin": entry.origin,
         "language": entry.language,
         "tags": list(entry.tags),
         "date": entry.date,
+        "until": entry.until,
+        "status": entry.status,
+        "region": entry.region,
+        "issuers": list(entry.issuers),
+        "document_number": entry.document_number,
     }
 
 

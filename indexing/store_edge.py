@@ -9,14 +9,26 @@ the folder: a second open would break the first holder's `flush()` for good.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import qdrant_edge as edge
 
 from corpus.errors import Corrupt
 from indexing.lexical import Sparse
-from indexing.store import DATE_FIELD, DENSE, KEYWORD_FIELDS, LEXICAL, Entry, Match, Scope, match, payload
+from indexing.store import (
+    DATE_FIELD,
+    DENSE,
+    KEYWORD_FIELDS,
+    LEXICAL,
+    NUMBER_FIELDS,
+    UNTIL_FIELD,
+    Entry,
+    Match,
+    Scope,
+    match,
+    payload,
+)
 
 _BATCH = 64
 
@@ -42,19 +54,27 @@ class EdgeStore:
                 f"the index in {path} can't be opened ({error}); run: yiju ingest --rebuild",
                 f"无法打开索引 {path}（{error}）；请运行：yiju ingest --rebuild",
             ) from error
-        if fresh:
-            for field in KEYWORD_FIELDS:
-                self._update(edge.UpdateOperation.create_field_index(field, edge.PayloadSchemaType.Keyword))
-            self._update(edge.UpdateOperation.create_field_index(DATE_FIELD, edge.PayloadSchemaType.Integer))
+        self._add_field_indexes()
+
+    def _add_field_indexes(self) -> None:
+        """Those that are missing: in a new store all, in one of an earlier version the newer ones."""
+        there = self._shard.info().payload_schema
+        kinds = dict.fromkeys(KEYWORD_FIELDS, edge.PayloadSchemaType.Keyword)
+        kinds |= dict.fromkeys(NUMBER_FIELDS, edge.PayloadSchemaType.Integer)
+        for field, kind in kinds.items():
+            if field not in there:
+                self._update(edge.UpdateOperation.create_field_index(field, kind))
 
     def upsert(self, entries: Sequence[Entry]) -> None:
         for i in range(0, len(entries), _BATCH):
             points = [_point(entry) for entry in entries[i : i + _BATCH]]
             self._update(edge.UpdateOperation.upsert_points(points))
 
+    def mark(self, document_id: str, facts: Mapping[str, object]) -> None:
+        self._update(edge.UpdateOperation.set_payload_by_filter(_of(document_id), dict(facts)))
+
     def delete(self, document_id: str) -> None:
-        condition = edge.FieldCondition("document_id", match=edge.MatchValue(document_id))
-        self._update(edge.UpdateOperation.delete_points_by_filter(edge.Filter(must=[condition])))
+        self._update(edge.UpdateOperation.delete_points_by_filter(_of(document_id)))
 
     def search(
         self, lexical: Sparse | None, dense: Sequence[float] | None, scope: Scope, limit: int
@@ -104,15 +124,15 @@ def _matches(points: Sequence[edge.ScoredPoint]) -> tuple[Match, ...]:
     return tuple(match(point.payload or {}, point.score) for point in points)
 
 
+def _of(document_id: str) -> edge.Filter:
+    return edge.Filter(must=[edge.FieldCondition("document_id", match=edge.MatchValue(document_id))])
+
+
 def _filter(scope: Scope) -> edge.Filter:
-    return edge.Filter(must=list(_conditions(scope)))
-
-
-def _conditions(scope: Scope) -> Iterator[edge.FieldCondition]:
-    for field, allowed in (("document_id", scope.documents), ("origin", scope.origins), ("tags", scope.tags)):
-        if allowed is not None:
-            yield edge.FieldCondition(field, match=edge.MatchAny(list(allowed)))
-    if scope.language is not None:
-        yield edge.FieldCondition("language", match=edge.MatchValue(scope.language))
-    if scope.as_of is not None:
-        yield edge.FieldCondition(DATE_FIELD, range=edge.RangeFloat(lte=float(scope.as_of)))
+    must = [edge.FieldCondition(field, match=edge.MatchAny(list(allowed))) for field, allowed in scope.allowed]
+    if scope.as_of is None:
+        return edge.Filter(must=list(must))
+    day = float(scope.as_of)
+    begun = edge.FieldCondition(DATE_FIELD, range=edge.RangeFloat(lte=day))
+    ended = edge.FieldCondition(UNTIL_FIELD, range=edge.RangeFloat(lt=day))
+    return edge.Filter(must=[*must, begun], must_not=[ended])

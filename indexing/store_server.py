@@ -5,7 +5,7 @@ The same collection, vectors and filters as the embedded engine, so an index can
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
@@ -14,7 +14,19 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 
 from corpus.errors import Unavailable
 from indexing.lexical import Sparse
-from indexing.store import DATE_FIELD, DENSE, KEYWORD_FIELDS, LEXICAL, Entry, Match, Scope, match, payload
+from indexing.store import (
+    DATE_FIELD,
+    DENSE,
+    KEYWORD_FIELDS,
+    LEXICAL,
+    NUMBER_FIELDS,
+    UNTIL_FIELD,
+    Entry,
+    Match,
+    Scope,
+    match,
+    payload,
+)
 
 _BATCH = 256
 
@@ -22,7 +34,9 @@ _BATCH = 256
 def connect(url: str, api_key: str | None, collection: str, dimension: int | None) -> ServerStore:
     """A store on the server at `url`. Raises `Unavailable` where it does not answer."""
     with _reported(url):
-        return ServerStore(QdrantClient(url=url, api_key=api_key, timeout=30), collection, dimension, url)
+        store = ServerStore(QdrantClient(url=url, api_key=api_key, timeout=30), collection, dimension, url)
+        store.add_field_indexes()
+        return store
 
 
 def drop(url: str, api_key: str | None, collection: str) -> None:
@@ -56,6 +70,7 @@ class ServerStore:
         with _reported(url):
             if not client.collection_exists(collection):
                 self._create(dimension)
+                self.add_field_indexes()
 
     def _create(self, dimension: int | None) -> None:
         dense = {DENSE: models.VectorParams(size=dimension, distance=models.Distance.DOT)} if dimension else {}
@@ -64,9 +79,15 @@ class ServerStore:
             vectors_config=dense,
             sparse_vectors_config={LEXICAL: models.SparseVectorParams()},
         )
-        for field in KEYWORD_FIELDS:
-            self._client.create_payload_index(self._collection, field, models.PayloadSchemaType.KEYWORD)
-        self._client.create_payload_index(self._collection, DATE_FIELD, models.PayloadSchemaType.INTEGER)
+
+    def add_field_indexes(self) -> None:
+        """Those that are missing: in a new collection all, in one of an earlier version the newer ones."""
+        there = self._client.get_collection(self._collection).payload_schema
+        kinds = dict.fromkeys(KEYWORD_FIELDS, models.PayloadSchemaType.KEYWORD)
+        kinds |= dict.fromkeys(NUMBER_FIELDS, models.PayloadSchemaType.INTEGER)
+        for field, kind in kinds.items():
+            if field not in there:
+                self._client.create_payload_index(self._collection, field, kind)
 
     def upsert(self, entries: Sequence[Entry]) -> None:
         remaining = iter(entries)
@@ -74,9 +95,12 @@ class ServerStore:
             with _reported(self._url):
                 self._client.upsert(self._collection, [_point(entry) for entry in batch], wait=True)
 
+    def mark(self, document_id: str, facts: Mapping[str, object]) -> None:
+        with _reported(self._url):
+            self._client.set_payload(self._collection, dict(facts), points=_of(document_id), wait=True)
+
     def delete(self, document_id: str) -> None:
-        condition = models.FieldCondition(key="document_id", match=models.MatchValue(value=document_id))
-        selector = models.FilterSelector(filter=models.Filter(must=[condition]))
+        selector = models.FilterSelector(filter=_of(document_id))
         with _reported(self._url):
             self._client.delete(self._collection, selector, wait=True)
 
@@ -125,15 +149,16 @@ def _matches(points: Sequence[models.ScoredPoint]) -> tuple[Match, ...]:
     return tuple(match(point.payload or {}, point.score) for point in points)
 
 
+def _of(document_id: str) -> models.Filter:
+    condition = models.FieldCondition(key="document_id", match=models.MatchValue(value=document_id))
+    return models.Filter(must=[condition])
+
+
 def _filter(scope: Scope) -> models.Filter:
-    return models.Filter(must=list(_conditions(scope)))
-
-
-def _conditions(scope: Scope) -> Iterator[models.FieldCondition]:
-    for field, allowed in (("document_id", scope.documents), ("origin", scope.origins), ("tags", scope.tags)):
-        if allowed is not None:
-            yield models.FieldCondition(key=field, match=models.MatchAny(any=list(allowed)))
-    if scope.language is not None:
-        yield models.FieldCondition(key="language", match=models.MatchValue(value=scope.language))
-    if scope.as_of is not None:
-        yield models.FieldCondition(key=DATE_FIELD, range=models.Range(lte=float(scope.as_of)))
+    must = [models.FieldCondition(key=key, match=models.MatchAny(any=list(allowed))) for key, allowed in scope.allowed]
+    if scope.as_of is None:
+        return models.Filter(must=list(must))
+    day = float(scope.as_of)
+    begun = models.FieldCondition(key=DATE_FIELD, range=models.Range(lte=day))
+    ended = models.FieldCondition(key=UNTIL_FIELD, range=models.Range(lt=day))
+    return models.Filter(must=[*must, begun], must_not=[ended])

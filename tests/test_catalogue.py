@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from corpus.catalogue import CURRENT, LEAVING, REPLACED, WRITING, Catalogue
-from corpus.document import Document
+from corpus.document import Document, Kind, Status
 from corpus.errors import Corrupt, NotFound
 from corpus.readers import read
 
@@ -156,7 +157,7 @@ def test_a_catalogue_of_another_schema_is_refused_with_both_numbers(tmp_path: Pa
     connection.execute("UPDATE about SET value = '99' WHERE key = 'schema'")
     connection.commit()
     connection.close()
-    with pytest.raises(Corrupt, match=r"schema 99, here 2"):
+    with pytest.raises(Corrupt, match=r"schema 99, here 3"):
         Catalogue(path)
 
 
@@ -170,3 +171,73 @@ def test_two_readers_and_a_writer_do_not_wait_for_each_other(catalogue: Catalogu
         assert other.about("key") is None
     assert other.about("key") == "half done"
     other.close()
+
+
+def schema_1(path: Path) -> None:
+    """A catalogue as the first version of the program wrote it, with one document."""
+    connection = sqlite3.connect(path)
+    connection.executescript("""
+        CREATE TABLE documents (id VARCHAR NOT NULL PRIMARY KEY, uri VARCHAR NOT NULL, source VARCHAR NOT NULL,
+            sha256 VARCHAR NOT NULL, origin VARCHAR NOT NULL, state VARCHAR NOT NULL, title VARCHAR NOT NULL,
+            language VARCHAR NOT NULL, passages INTEGER NOT NULL, added VARCHAR NOT NULL, supersedes VARCHAR,
+            metadata TEXT NOT NULL, text TEXT NOT NULL, blocks TEXT NOT NULL);
+        CREATE INDEX ix_documents_state ON documents (state);
+        CREATE INDEX ix_documents_uri ON documents (uri);
+        CREATE TABLE about ("key" VARCHAR NOT NULL PRIMARY KEY, value TEXT);
+        INSERT INTO about VALUES ('schema', '1');
+    """)
+    metadata = {
+        "title": "甲办法",
+        "language": "zh",
+        "issuers": ["甲局"],
+        "number": "甲发〔2020〕1号",
+        "date": "2020-01-02",
+        "edition": None,
+        "status": "现行",
+        "url": None,
+        "tags": ["旧"],
+    }
+    row = ("a" * 16, "test:a", "a.md", "0" * 64, "own", "current", "甲办法", "zh", 1, "2024-01-01T00:00:00+00:00", None)
+    stored = (json.dumps(metadata, ensure_ascii=False), "甲办法内容。", '[["paragraph", 0, 6, [], 0, null, ""]]')
+    connection.execute(f"INSERT INTO documents VALUES ({', '.join('?' * 14)})", row + stored)
+    connection.commit()
+    connection.close()
+
+
+def test_a_catalogue_of_the_first_version_is_brought_up_to_date_with_all_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    schema_1(path)
+    for _ in range(2):
+        opened = Catalogue(path)
+        document = opened.document("a" * 16)
+        assert (document.text, document.tables, document.blocks[0].kind) == ("甲办法内容。", (), Kind.PARAGRAPH)
+        found = document.metadata
+        assert (found.issuers, found.tags, found.date) == (("甲局",), ("旧",), date(2020, 1, 2))
+        assert (found.number, found.status, found.read_from) == ("甲发〔2020〕1号", Status.CURRENT, ())
+        assert opened.stale() == (("a" * 16, False),), "its passages do not show the new fields yet"
+        assert opened.as_read(document.id) == found
+        assert opened.similar() == ()
+        (summary,) = opened.summaries()
+        assert (summary.number, summary.status) == ("甲发〔2020〕1号", Status.CURRENT)
+        opened.close()
+    opened = Catalogue(path)
+    activate(opened, version("# 乙办法\n\n本办法自2024年5月1日起施行，《甲办法》同时废止。\n", "test:b"))
+    with opened.transaction() as connection:
+        opened.relate(connection)
+    assert opened.standing("a" * 16).ended == date(2024, 4, 30)
+    opened.close()
+
+
+def test_a_new_catalogue_has_the_same_tables_as_one_brought_up_to_date(tmp_path: Path) -> None:
+    def columns(path: Path) -> dict[str, set[tuple[str, bool]]]:
+        Catalogue(path).close()
+        connection = sqlite3.connect(path)
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {n: {(row[1], bool(row[5])) for row in connection.execute(f"PRAGMA table_info({n})")} for n in names}
+        indexes = connection.execute("SELECT name FROM sqlite_master WHERE name LIKE 'ix_%'")
+        found["indexes"] = {(name, True) for (name,) in indexes}
+        connection.close()
+        return found
+
+    schema_1(tmp_path / "old.sqlite")
+    assert columns(tmp_path / "old.sqlite") == columns(tmp_path / "new.sqlite")

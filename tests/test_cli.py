@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,31 @@ def test_documents_are_ingested_asked_searched_shown_and_removed(yiju: Run, ferr
     assert yiju("documents", "remove", document).returncode == 0
     missing = yiju("documents", "remove", document)
     assert (missing.returncode, "documents list" in missing.stderr) == (1, True)
+
+
+def test_fields_are_set_by_hand_and_versions_listed(yiju: Run, ferry: Path, tmp_path: Path) -> None:
+    yiju("ingest", ferry)
+    document = json.loads(yiju("documents", "list", "--json").stdout)["documents"][0]["id"]
+    assert "set status, number" in yiju("documents", "set", document, "status=试行", "number=甲发[2020]1号").stdout
+    shown = yiju("documents", "show", document).stdout
+    assert "status: trial  [set by hand]" in shown
+    assert "title: 渡轮办法  [text 0–4]" in shown
+    assert "甲发〔2020〕1号  试行" in yiju("documents", "list", LANG="zh_CN.UTF-8").stdout
+    refused = yiju("documents", "set", document, "status", LANG="zh_CN.UTF-8")
+    assert (refused.returncode, "字段=值" in refused.stderr) == (1, True)
+    ferry.write_text(TEXT + "\n另行通知。\n", encoding="utf-8")
+    (tmp_path / "copy.md").write_bytes(ferry.read_bytes())
+    (tmp_path / "copy.md.meta.yaml").write_text("region: 某市\n", encoding="utf-8")
+    assert "copy.md: the same bytes as" in yiju("ingest", ferry, tmp_path / "copy.md").stderr
+    (tmp_path / "copy.meta.yaml").write_text("colour: red\n", encoding="utf-8")
+    (tmp_path / "copy.md.meta.yaml").unlink()
+    assert (
+        "line 1 of the sidecar copy.meta.yaml: there is no field 'colour'"
+        in yiju("ingest", tmp_path / "copy.md").stderr
+    )
+    listed = yiju("documents", "list", "--versions").stdout
+    assert listed.count("earlier version") == 1
+    assert "100%" in yiju("documents", "list", "--similar").stdout
 
 
 def test_a_bad_file_makes_exit_1_and_the_others_are_indexed(yiju: Run, ferry: Path, tmp_path: Path) -> None:
@@ -141,3 +168,39 @@ def test_quick_commands_do_not_pay_for_what_they_do_not_use(tmp_path: Path, comm
         [sys.executable, "-c", script, *command], capture_output=True, text=True, env=env, timeout=60, check=True
     )
     assert run.stdout.splitlines()[-1] == "SLOW [] False"
+
+
+class Site(BaseHTTPRequestHandler):
+    """A web site of one page."""
+
+    def do_GET(self) -> None:
+        body = (
+            f"<html><head><title>渡轮办法</title></head><body><main><h1>渡轮办法</h1><p>{WEB}</p></main></body></html>"
+        )
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+WEB = "船票自购买之日起60天内有效。"
+
+
+def test_a_web_address_is_indexed_where_its_host_is_allowed(yiju: Run, ferry: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{site.server_port}/rules"
+        refused = yiju("ingest", ferry, url)
+        assert refused.returncode == 1
+        assert "added 1, replaced 0, unchanged 0, failed 1" in refused.stdout
+        assert "YIJU_URL_HOSTS=127.0.0.1" in refused.stderr
+        assert "YIJU_URL_PRIVATE" in yiju("ingest", url, YIJU_URL_HOSTS="127.0.0.1").stderr
+        allowed = {"YIJU_URL_HOSTS": "example.org, 127.0.0.1", "YIJU_URL_PRIVATE": "true"}
+        assert "added 1" in yiju("ingest", url, **allowed).stdout
+        assert "unchanged 1" in yiju("ingest", url, **allowed).stdout
+        site.shutdown()
+    answer = json.loads(yiju("ask", "船票60天内有效吗？", "--json").stdout)
+    assert (answer["citations"][0]["quote"], answer["citations"][0]["source"]) == (WEB, "rules.html")

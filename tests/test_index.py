@@ -15,7 +15,9 @@ import pytest
 
 from assistant.wiring import Workplace
 from conftest import add
+from corpus.document import Document
 from corpus.errors import BadSetting, Corrupt, NotFound
+from corpus.readers import read
 from indexing.retrieval import Retriever
 from indexing.store import Scope
 from indexing.tokeniser import term_id
@@ -136,6 +138,37 @@ def test_a_version_replaced_but_not_yet_forgotten_is_forgotten_at_the_next_openi
     place = workplace()
     assert place.store.count(Scope()) == place.catalogue.passages() == 1
     assert all("滨海" not in text for text in texts(place, "滨海试验场"))
+
+
+def documents(**texts: str) -> list[Document]:
+    return [read(text.encode(), uri=f"test:{name}", source=f"{name}.md") for name, text in texts.items()]
+
+
+def test_documents_that_are_added_together_each_have_their_outcome_and_are_counted(workplace: Open) -> None:
+    place = workplace()
+    place.index.add_many(documents(kept=OTHER, changed=ONE))
+    added = place.index.add_many(documents(new=ONE, kept=OTHER, changed=OTHER))
+    assert [outcome for outcome, _ in added] == ["added", "unchanged", "replaced"]
+    assert {s.id for s in place.catalogue.summaries()} == {document_id for _, document_id in added}
+    assert place.store.count(Scope()) == place.catalogue.passages() == 3
+    assert counts(place) == ({term_id("滨海"): 1, term_id("高原"): 2, term_id("目标"): 3}, 3)
+    with pytest.raises(ValueError, match="one source"):
+        place.index.add_many(documents(a=ONE) + documents(a=OTHER))
+
+
+@pytest.mark.parametrize("step", ["upsert", "flush"])
+def test_of_documents_added_together_none_is_there_when_it_fails(
+    workplace: Open, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    place = workplace()
+    place.index.add_many(documents(a=ONE))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(type(place.store), step, _interrupt)
+        place.index.add_many(documents(a=OTHER, b=OTHER))
+    place = workplace()
+    assert [s.source for s in place.catalogue.summaries()] == ["a.md"]
+    assert any("滨海" in text for text in texts(place, "滨海试验场"))
+    assert place.store.count(Scope()) == place.catalogue.passages() == 1
 
 
 def test_passages_missing_from_the_store_are_noticed(

@@ -1,20 +1,24 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from assistant.wiring import Workplace
-from indexing.ingest import find_files, ingest
+from indexing.ingest import Ingester, find_files, ingest, read_bytes
+from indexing.store import Scope
 
 GOOD = "# 通知\n\n一、要求\n\n请按时报送材料。\n"
 
 
 def run(place: Workplace, *paths: Path, most: int = 10_000) -> dict[str, str]:
     """What became of each file, by its name: the outcome, or for a failure its reason in English."""
-    results = list(ingest(find_files(paths), place.ingester(), most))
+    results = list(ingest(find_files(paths), Ingester(place.index, most, pool=place.readers), most))
     for result in results:
         assert (result.reason is None) == (result.outcome != "failed")
         if result.reason is not None:
@@ -32,7 +36,7 @@ def test_bad_files_are_listed_with_their_reasons_and_the_others_are_indexed(
     (folder / "empty.txt").write_bytes(b"")
     (folder / "binary.txt").write_bytes(b"\x7fELF\0\0\0\1")
     (folder / "latin.txt").write_bytes("Déjà vu à l'été, où ça?".encode("latin-1"))
-    (folder / "picture.png").write_bytes(b"\x89PNG")
+    (folder / "picture.nothing").write_bytes(b"\x89PNG")
     (folder / "long.txt").write_bytes(b"a" * 20_000)
     (folder / "front.md").write_text("---\ntitle: [\n---\n\n正文。\n", encoding="utf-8")
     (folder / ".hidden.md").write_text(GOOD, encoding="utf-8")
@@ -44,7 +48,7 @@ def test_bad_files_are_listed_with_their_reasons_and_the_others_are_indexed(
     assert "the file is empty" in found["empty.txt"]
     assert "binary" in found["binary.txt"]
     assert "UTF-8" in found["latin.txt"]
-    assert ".png" in found["picture.png"]
+    assert "picture.nothing" not in found
     assert "YIJU_MAX_FILE_MB" in found["long.txt"]
     assert "YAML" in found["front.md"]
     assert "no such file" in found["gone.md"]
@@ -74,12 +78,13 @@ def test_what_can_t_be_read_has_a_reason(
 ) -> None:
     (tmp_path / "a.md").write_text(GOOD, encoding="utf-8")
 
-    def refuse(_: Path) -> bytes:
+    def refuse(*_: object) -> bytes:
         raise PermissionError(13, os.strerror(13))
 
+    place = workplace()
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", refuse)
-        assert "may not read" in run(workplace(), tmp_path / "a.md")["a.md"]
+        patch.setattr(Path, "open", refuse)
+        assert "you may not read this" in run(place, tmp_path / "a.md")["a.md"]
     assert "no such file" in run(workplace(), tmp_path / "missing.md")["missing.md"]
 
 
@@ -98,17 +103,17 @@ def test_a_file_that_vanishes_before_it_is_read_does_not_stop_the_others(
 
 def test_a_file_is_taken_once_however_often_it_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(GOOD, encoding="utf-8")
-    assert find_files([tmp_path / "a.md", tmp_path, tmp_path / "a.md"]) == [tmp_path / "a.md"]
+    assert find_files([tmp_path / "a.md", tmp_path, tmp_path / "a.md"]).files == (tmp_path / "a.md",)
 
 
 def test_a_file_of_another_kind_or_without_a_searchable_word_says_so(
     workplace: Callable[..., Workplace], tmp_path: Path
 ) -> None:
-    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "a.nothing").write_bytes(b"%PDF-1.7")
     (tmp_path / "README").write_text(GOOD, encoding="utf-8")
     (tmp_path / "front.md").write_text("---\ntitle: 只有标题\n---\n", encoding="utf-8")
-    found = run(workplace(), *(tmp_path / name for name in ("a.pdf", "README", "front.md")))
-    assert ".pdf" in found["a.pdf"]
+    found = run(workplace(), *(tmp_path / name for name in ("a.nothing", "README", "front.md")))
+    assert ".nothing" in found["a.nothing"]
     assert "without extension" in found["README"]
     assert "no text to search" in found["front.md"]
 
@@ -119,3 +124,80 @@ def test_hidden_folders_are_left_out_and_links_within_a_folder_are_followed(tmp_
     (tmp_path / "b.md").write_text(GOOD, encoding="utf-8")
     (tmp_path / "c.md").symlink_to(tmp_path / "b.md")
     assert [file.name for file in find_files([tmp_path])] == ["b.md", "c.md"]
+
+
+@pytest.mark.parametrize("readers", [0, 1, 2])
+def test_texts_of_any_length_are_read_in_this_process_or_in_others_alike(
+    workplace: Callable[..., Workplace], tmp_path: Path, readers: int
+) -> None:
+    long = "# 长文\n\n" + "各单位应当按时报送材料。" * 3_000
+    (tmp_path / "long.md").write_text(long, encoding="utf-8")
+    (tmp_path / "short.md").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "bad.md").write_bytes(long.encode() + b"\0")
+    place = workplace(readers=readers)
+    assert (place.readers is None) == (readers == 0)
+    found = run(place, *(tmp_path / f"{name}.md" for name in ("long", "short", "bad")), most=200_000)
+    assert (found["long.md"], found["short.md"]) == ("added", "added")
+    assert "binary" in found["bad.md"]
+    texts = {s.source: place.catalogue.document(s.id).text for s in place.catalogue.summaries()}
+    assert texts["long.md"] == "长文\n\n" + "各单位应当按时报送材料。" * 3_000
+
+
+def test_a_slow_file_does_not_hold_back_what_is_ready(
+    workplace: Callable[..., Workplace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = workplace(readers=1)
+    for name in ("a.md", "b.md", "slow.md"):
+        (tmp_path / name).write_text(GOOD.replace("通知", name), encoding="utf-8")
+    go_on = threading.Event()
+
+    def read_slowly(path: Path, most_bytes: int) -> bytes:
+        assert path.name != "slow.md" or go_on.wait(20)
+        return read_bytes(path, most_bytes)
+
+    monkeypatch.setattr("indexing.ingest.read_bytes", read_slowly)
+    results = ingest(find_files([tmp_path / name for name in ("a.md", "b.md", "slow.md")]), place.ingester(), 10_000)
+    assert [next(results).source, next(results).source] == ["a.md", "b.md"]
+    assert len(place.catalogue.summaries()) == 2
+    go_on.set()
+    assert [r.outcome for r in results] == ["added"]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from assistant.settings import Settings
+from assistant.wiring import Workplace
+from indexing.ingest import find_files, ingest
+place = Workplace(Settings(data=Path(sys.argv[1]), samples="never"))
+for result in ingest(find_files([Path(sys.argv[2])]), place.ingester(), 10_000):
+    print(result.source, flush=True)
+"""
+
+
+def test_what_was_reported_from_a_batch_survives_kill_9(
+    workplace: Callable[..., Workplace], tmp_path: Path, close_all: Callable[[], None]
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for n in range(400):
+        (folder / f"{n:03}.md").write_text(GOOD.replace("通知", f"通知{n}"), encoding="utf-8")
+    for most in (1, 70, 200):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path / "data"), str(folder)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        )
+        assert writer.stdout is not None
+        reported = [writer.stdout.readline().strip() for _ in range(most)]
+        writer.kill()
+        reported += writer.stdout.read().split()
+        writer.stdout.close()
+        writer.wait()
+        place = workplace()
+        assert {s.source for s in place.catalogue.summaries()} >= set(reported)
+        assert place.store.count(Scope()) == place.catalogue.passages() > 0
+        assert place.catalogue.in_state("writing") == ()
+        close_all()
+    assert set(run(workplace(), folder).values()) <= {"added", "unchanged"}

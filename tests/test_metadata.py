@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from corpus.document import Metadata
+from corpus import dates
+from corpus.document import Block, Kind, Metadata, Status
 from corpus.errors import UnreadableFile
-from corpus.metadata import language
+from corpus.fields import FIELDS, number_of
+from corpus.metadata import language, read_metadata
+from corpus.official import read_official
 from corpus.readers import read
+from corpus.readers.text import read_string
 
 
 def metadata(text: str, name: str = "file-name.md") -> Metadata:
@@ -32,14 +40,15 @@ def test_front_matter_says_everything_that_it_can() -> None:
         "url: https://example.org/a",
         "tags: [数据, 2024]",
     )
-    assert found == Metadata(
+    assert dict(found.read_from).pop("language") == "front matter"
+    assert replace(found, read_from=()) == Metadata(
         title="甲省数据办法",
         language="zh",
         issuers=("甲局", "乙局"),
         number="甲数〔2024〕8号",
         date=date(2024, 5, 6),
         edition="第二版",
-        status="现行",
+        status=Status.CURRENT,
         url="https://example.org/a",
         tags=("数据", "2024"),
     )
@@ -107,6 +116,345 @@ def test_only_a_line_that_is_nothing_but_a_date_dates_a_document(line: str, expe
 def test_a_document_s_number_is_the_line_that_is_nothing_else() -> None:
     assert metadata("# 标题\n\n甲经信〔2023〕7号\n\n正文。\n").number == "甲经信〔2023〕7号"
     assert metadata("# 标题\n\n根据甲经信〔2023〕7号的要求，正文。\n").number is None
+
+
+NOTICE = """某市数据管理局
+某市档案局
+文件
+
+某数发„2023‟12 号
+
+某市数据管理局 某市档案局关于印发《某市公共数据归档办法（试行）》的通知
+
+各区数据管理部门：
+
+现将《某市公共数据归档办法（试行）》印发给你们，请遵照执行。
+
+某市数据管理局
+
+某市档案局
+
+2023年4月3日
+
+某市数据管理局办公室 2023年4月5日印发
+
+某市公共数据归档办法（试行）
+
+第一条 为了规范归档工作，制定本办法。
+
+第二条 本办法自2023年6月1日起施行，有效期2年。《某市电子数据归档规定》（某数发〔2015〕7号）同时废止。
+"""
+PAGE = """---
+title: 重磅！某省三部门联合发布《某省算力设施建设指南（2024版）》
+url: https://example.org/news/1
+date: 2024-09-30
+fetch_date: 2024-10-01
+---
+
+# 重磅！某省三部门联合发布《某省算力设施建设指南（2024版）》
+
+某新闻网
+
+**关于印发某省算力设施建设指南（2024版）的通知**
+
+某工信〔2024〕66号
+
+各市有关部门：
+
+现印发给你们，请抓好落实。
+
+某省工业和信息化厅
+
+某省数据局
+
+2024年9月1日
+
+**某省算力设施建设指南**
+
+**（2024版）**
+
+为了加快建设，特制定本指南。
+"""
+COVER = """国际测绘学会联盟
+Federation of Surveyors
+
+
+全球测绘技术
+发展报告
+
+国际测绘学会联盟数据委员会
+
+2024年8月
+
+目 录
+
+前 言.....1
+一、现状.....2
+二、展望.....9
+
+前 言
+
+本报告介绍测绘技术。2019年3月1日发布的章程另有说明。
+"""
+DRAFT = """湖滨市共享单车停放导则
+
+（2025 年版）（征求意见稿）
+
+湖滨市城市管理局
+
+湖滨市交通运输局
+
+一、总则
+
+为了规范停放，2021年5月1日起实施的旧标准不再适用。
+"""
+ORDER = """湖滨市人民政府令
+
+第 18 号
+
+《湖滨市渡口管理规定》已经2022年1月10日市政府第3次常务会议通过，现予公布，自2022年3月1日起施行。
+
+市长 某某
+
+二〇二二年一月十六日
+
+湖滨市渡口管理规定
+
+第一条 为了保障安全，制定本规定。
+"""
+LAW = """湖滨市绿化条例
+
+（2018年5月30日湖滨市人民代表大会常务委员会第九次会议通过 2021年9月28日修正）
+
+第一章 总则
+
+第一条 为了发展绿化，制定本条例。
+
+第二十条 本条例自2018年10月1日起施行。
+"""
+WEB_TABLE = """发文机关：湖滨市水务局
+
+发文字号：湖水规[2020]4号
+
+成文日期：2020年11月02日
+
+有效性：已废止
+
+# 湖滨市节水管理细则
+
+一、为了节水，制定本细则。
+"""
+STANDARD = """DB99/T 1234—2022
+
+渡口安全标识规范
+
+2022-03-15 发布    2022-06-15 实施
+
+湖滨市市场监督管理局
+
+1 范围
+
+本文件规定了渡口安全标识的要求。
+"""
+CALL = """湖滨市数据局关于公开征求《湖滨市数据登记规则（征求意见稿）》意见的公告
+
+为了规范登记，现公开征求意见，期限至2024年5月31日。
+
+湖滨市数据局
+
+2024年5月1日
+
+湖滨市数据登记规则（征求意见稿）
+
+第一条 为了规范登记，制定本规则。
+"""
+ENGLISH = """# Draft for comment: Guidelines on Ferry Signage
+
+Issued by: Harbour Safety Authority
+
+Document No.: HSA/2024/07
+
+Date: 6 May 2024
+
+Version: 2.1
+
+These guidelines take effect on 1 January 2025 and expire on 31 December 2027. The act of 3 March 1999 is older.
+"""
+ENGLISH_FORCE = """Ferry Tariff Rules
+
+Department of Inland Ferries
+
+March 2023
+
+These rules enter into force on 1 July 2023.
+"""
+EXAMPLES: list[tuple[str, dict[str, object]]] = [
+    (NOTICE, {
+        "title": "某市公共数据归档办法（试行）", "issuers": ("某市数据管理局", "某市档案局"), "number": "某数发〔2023〕12号",
+        "date": date(2023, 4, 3), "effective": date(2023, 6, 1), "expires": date(2025, 5, 31), "status": Status.TRIAL,
+        "region": "某市", "supersedes": "某数发〔2015〕7号", "edition": None,
+    }),
+    (PAGE, {
+        "title": "某省算力设施建设指南（2024版）", "issuers": ("某省工业和信息化厅", "某省数据局"), "number": "某工信〔2024〕66号",
+        "date": date(2024, 9, 1), "edition": "2024版", "status": Status.CURRENT, "region": "某省",
+        "url": "https://example.org/news/1", "effective": None, "supersedes": None,
+    }),
+    (COVER, {
+        "title": "全球测绘技术发展报告", "issuers": ("国际测绘学会联盟", "国际测绘学会联盟数据委员会"), "number": None,
+        "date": date(2024, 8, 1), "effective": None, "status": None, "region": "international",
+    }),
+    (DRAFT, {
+        "title": "湖滨市共享单车停放导则（2025 年版）", "issuers": ("湖滨市城市管理局", "湖滨市交通运输局"), "edition": "2025年版",
+        "status": Status.COMMENT, "date": None, "effective": None, "number": None, "region": "湖滨市",
+    }),
+    (ORDER, {
+        "title": "湖滨市渡口管理规定", "issuers": ("湖滨市人民政府",), "number": "湖滨市人民政府令第18号",
+        "date": date(2022, 1, 16), "effective": date(2022, 3, 1), "status": Status.CURRENT, "region": "湖滨市",
+    }),
+    (LAW, {
+        "title": "湖滨市绿化条例", "date": date(2021, 9, 28), "effective": date(2018, 10, 1), "status": Status.CURRENT,
+        "number": None, "region": "湖滨市",
+    }),
+    (WEB_TABLE, {
+        "title": "湖滨市节水管理细则", "issuers": ("湖滨市水务局",), "number": "湖水规〔2020〕4号", "date": date(2020, 11, 2),
+        "status": Status.WITHDRAWN, "region": "湖滨市",
+    }),
+    (STANDARD, {
+        "title": "渡口安全标识规范", "number": "DB99/T 1234—2022", "date": date(2022, 3, 15), "effective": date(2022, 6, 15),
+        "issuers": ("湖滨市市场监督管理局",),
+    }),
+    (CALL, {
+        "title": "湖滨市数据登记规则", "status": Status.COMMENT, "date": date(2024, 5, 1), "issuers": ("湖滨市数据局",),
+        "expires": None, "effective": None,
+    }),
+    ("甲委员会2024年工作要点\n\n一、目标\n\n完成年度任务。\n", {
+        "title": "甲委员会2024年工作要点", "issuers": ("甲委员会",), "date": None, "status": None, "region": None,
+    }),
+    (ENGLISH, {
+        "title": "Guidelines on Ferry Signage", "issuers": ("Harbour Safety Authority",), "number": "HSA/2024/07",
+        "date": date(2024, 5, 6), "edition": "2.1", "status": Status.COMMENT, "effective": date(2025, 1, 1),
+        "expires": date(2027, 12, 31), "language": "en", "region": None,
+    }),
+    (ENGLISH_FORCE, {
+        "title": "Ferry Tariff Rules", "issuers": ("Department of Inland Ferries",), "date": date(2023, 3, 1),
+        "effective": date(2023, 7, 1), "status": Status.CURRENT, "number": None,
+    }),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), EXAMPLES, ids=[e["title"] for _, e in EXAMPLES])
+def test_an_official_document_s_metadata_are_those_that_a_clerk_would_write_down(
+    text: str, expected: dict[str, object]
+) -> None:
+    found = metadata(text)
+    assert {field: getattr(found, field) for field in expected} == expected
+
+
+@pytest.mark.parametrize("text", [text for text, _ in EXAMPLES])
+def test_each_field_names_the_place_where_it_stands(text: str) -> None:
+    document = read(text.encode(), uri="test:a", source="a.md")
+    places = dict(document.metadata.read_from)
+    known = {name for name in FIELDS if getattr(document.metadata, name)}
+    assert set(places) == known
+    start, end = map(int, places["title"].removeprefix("text ").split("–"))
+    words = "".join(document.text[start:end].split())
+    assert "".join(document.metadata.title.split())[:6] in words
+
+
+UNKNOWN = ("issuers", "number", "date", "effective", "expires", "edition", "status", "region", "url", "supersedes")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "根据《甲省数据条例》（甲发〔2020〕3号），自2021年1月1日起施行的制度有效期至2025年12月31日。\n",
+        "证书有效期3年。《乙办法》自2020年1月1日起施行，《丙办法》同时废止。\n",
+        "The act of 6 May 2020 entered into force on 1 July 2020. Its status is a draft.\n",
+        "智慧城市建设的经验\n\n本报告所称试行，是指2020年以前的做法。关于印发的通知很多。\n",
+        "各地应当在2025年12月31日前完成征求意见工作，现行标准共30项。\n",
+    ],
+)
+def test_what_a_text_says_of_others_is_not_said_of_itself(text: str) -> None:
+    found = metadata(text)
+    assert {field: getattr(found, field) or None for field in UNKNOWN} == dict.fromkeys(UNKNOWN)
+
+
+def test_file_properties_count_only_where_the_text_says_nothing() -> None:
+    properties = {"title": "内部资料", "date": "2022-02-03", "author": "某人", "url": "not said"}
+    plain = read_metadata("", "没有标题的一句话。", (), "name", properties)
+    assert (plain.title, plain.date, plain.issuers) == ("内部资料", date(2022, 2, 3), ())
+    assert dict(plain.read_from)["title"] == "file properties"
+    reading = read_string(NOTICE)
+    own = read_metadata("", reading.text, reading.blocks, "name", properties)
+    assert (own.title, own.date) == ("某市公共数据归档办法（试行）", date(2023, 4, 3))
+
+
+def test_headings_that_only_name_the_document_are_in_no_path() -> None:
+    body = "\n**一、布局**\n\n统筹布局。\n"
+    document = read((PAGE + body).encode(), uri="test:a", source="a.md")
+    assert document.metadata.title == "某省算力设施建设指南（2024版）"
+    assert next(b.headings for b in document.blocks if "统筹" in document.text[b.start : b.end]) == ("一、布局",)
+
+
+def test_a_page_without_an_official_document_keeps_its_front_matter() -> None:
+    found = metadata("---\ntitle: 随笔\nurl: https://example.org/b\ndate: 2024-02-03\n---\n\n今天天气很好。\n")
+    assert (found.title, found.date, found.url) == ("随笔", date(2024, 2, 3), "https://example.org/b")
+
+
+def test_long_lines_take_time_in_proportion() -> None:
+    began = time.perf_counter()
+    for piece in ("发文机关： ", "（2024", "现将", "自 ", "《甲》", "A Committee ", "本", "2024年1月 "):
+        line = piece * 20_000
+        read_official(line, (Block(Kind.PARAGRAPH, 0, len(line)),))
+    assert time.perf_counter() - began < 4
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from([line for text, _ in EXAMPLES for line in text.split("\n") if line]), max_size=15))
+def test_no_order_of_lines_makes_it_fail_and_every_place_is_in_the_text(lines: list[str]) -> None:
+    reading = read_string("\n\n".join(lines))
+    for said in read_official(reading.text, reading.blocks).values():
+        assert 0 <= said.start < said.end <= len(reading.text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet="年月日自起施行有效期至〔〕（）《》号第令12〇二十 \n版试印发关于的通知Date:May-", max_size=80))
+def test_no_text_makes_the_reading_of_metadata_fail(text: str) -> None:
+    reading = read_string(text)
+    read_metadata("", reading.text, reading.blocks, "name")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("2024年5月6日", date(2024, 5, 6)),
+        ("二〇二四年十二月三十一日", date(2024, 12, 31)),
+        ("二○一九年十月二十日", date(2019, 10, 20)),
+        ("2024-05-06", date(2024, 5, 6)),
+        ("6th May 2024", date(2024, 5, 6)),
+        ("Sept. 30, 2024", date(2024, 9, 30)),
+        ("May 2024", date(2024, 5, 1)),
+        ("2024年13月1日", None),
+        ("31 February 2024", None),
+        ("2024", None),
+        ("", None),
+    ],
+)
+def test_dates_are_read_in_all_their_forms(words: str, expected: date | None) -> None:
+    assert dates.parse(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("given_", "expected"),
+    [
+        ("甲经信„2021‟538 号", "甲经信〔2021〕538号"),
+        ("甲 发 [2020] 第 003 号", "甲发〔2020〕3号"),
+        ("甲市人民政府令 第 12 号", "甲市人民政府令第12号"),
+        ("HSA/2024/07", "HSA/2024/07"),
+    ],
+)
+def test_a_number_has_one_spelling(given_: str, expected: str) -> None:
+    assert number_of(given_) == expected
 
 
 @pytest.mark.parametrize(

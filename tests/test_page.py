@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 
@@ -18,7 +19,9 @@ import pytest
 from assistant.answers import Answer, Label, Models, Timings
 from assistant.core import Question
 from conftest import add
+from corpus.errors import UnreadableFile
 from corpus.readers import read
+from indexing.ingest import Result
 from indexing.retrieval import Hit
 from test_server import free_port
 from ui import render
@@ -120,6 +123,16 @@ def test_an_empty_corpus_says_what_to_do_and_examples_go_with_the_samples() -> N
 def test_every_word_is_there_in_both_languages_and_the_browser_s_is_taken() -> None:
     assert all(getattr(ZH, name) and getattr(EN, name) for name in ZH.__slots__)
     assert [language_of(h) for h in ("zh-CN,zh;q=0.9", "en-GB", "")] == ["zh", "en", "en"]
+
+
+def test_what_became_of_added_files_is_said_and_escaped() -> None:
+    results = [Result("a.pdf", "added", "1"), Result(EVIL, "failed", reason=UnreadableFile("it is empty", "文件为空"))]
+    html = render.added(results, "zh", (1, 3, EVIL))
+    assert ZH.added in html
+    assert "文件为空" in html
+    assert ZH.adding.split("{}")[0] in html
+    assert not {"img", "script"} & set(Texts(html).tags)
+    assert render.added([], "zh") == ""
 
 
 # In a real browser.
@@ -243,6 +256,22 @@ class TestInTheBrowser:
         assert EN.refusal in page.locator(".yj-refusal").inner_text()
         page.locator(".yj-hit").first.click()
         page.wait_for_selector(".yj-quote")
+
+    def test_files_are_added_on_the_page_and_asked_about(self, open_page: Callable[..., Page], tmp_path: Path) -> None:
+        book = tmp_path / "班次表.csv"
+        book.write_text("航线,首班时间\n东岸线,06:40\n西岸线,07:15\n", "utf-8")
+        empty = tmp_path / "空文件.txt"
+        empty.write_bytes(b"")
+        page = open_page()
+        page.set_input_files("#yj-add input[type=file], input[type=file]", [str(book), str(empty)])
+        page.wait_for_selector(".yj-added .yj-failed")
+        said = page.locator(".yj-added li").all_inner_texts()
+        assert said[0].startswith("班次表.csv")
+        assert ZH.added in said[0]
+        assert "文件为空" in said[1]
+        ask(page, "西岸线的首班时间是几点？")
+        page.wait_for_selector(".yj-answer:not(.yj-pending) .yj-cite")
+        assert "07:15" in page.locator(".yj-answer").inner_text()
 
     def test_a_blank_question_is_no_question(self, open_page: Callable[..., Page]) -> None:
         page = open_page()

@@ -91,6 +91,38 @@ def test_web_page_furniture_is_kept_out_of_the_search() -> None:
     assert blocks(text, Kind.CHROME) == ["微信扫一扫\n关注该公众号\n赞\n在看\n分享"]
 
 
+def test_page_numbers_and_running_headers_do_not_cut_a_sentence_and_are_not_searched() -> None:
+    bodies = [f"{who}应当建立覆盖研究、制定和实施全过程的工作机制，明确每一个环节的" for who in "甲乙丙"]
+    pages = [f"某市标准化工作指南\n\n{body}\n\n- {n} -\n" for n, body in enumerate(bodies, 1)]
+    text = "\n".join(pages) + "\n某市标准化工作指南\n\n责任人。\n"
+    assert blocks(text, Kind.PARAGRAPH) == ["".join(bodies) + "责任人。"]
+    assert "- 2 -" in "".join(blocks(text, Kind.CHROME))
+    assert blocks("比例为\n\n3/4\n\n的部分归甲方所有。\n", Kind.CHROME) == []
+
+
+def test_lines_of_a_title_page_and_contributors_are_told_from_the_body() -> None:
+    text = (
+        "某协会\n\n年度报告\n\n编写组\n\n甲单位\n\n赵某、钱某\n\n# 前言\n\n本报告说明一年来的工作情况和下一步安排。\n"
+    )
+    assert blocks(text, Kind.MASTHEAD) == ["某协会", "年度报告"]
+    assert blocks(text, Kind.CREDITS) == ["编写组", "甲单位", "赵某、钱某"]
+
+
+def test_an_annex_that_is_only_named_is_no_heading_and_an_annex_s_title_is_one() -> None:
+    text = (
+        "各单位：\n\n现将意见印发给你们，请认真贯彻执行。\n\n附件：关于推进工作的意见\n\n某市某局\n\n2024年3月1日\n\n"
+        "附件\n\n关于推进工作的意见\n\n一、目标\n\n全面推进各项工作的开展。\n\n附录\n\n任务说明表\n\n各项任务见下文的逐条说明。\n"
+    )
+    assert path_of(text, "全面推进") == ("附件", "关于推进工作的意见", "一、目标")
+    assert path_of(text, "各项任务见")[-2:] == ("附录", "任务说明表")
+    assert "附件：关于推进工作的意见" in blocks(text, Kind.PARAGRAPH)
+
+
+def test_an_english_subtitle_is_not_joined_to_the_chinese_title_below_it() -> None:
+    text = "Annual Report on the Work of the Association and its Members\n\n某协会年度工作报告\n\n本报告说明一年来的工作。\n"
+    assert blocks(text)[1] == "某协会年度工作报告"
+
+
 def test_a_pipe_table_gives_rows_that_carry_their_columns() -> None:
     text = "表1 目标汇总\n\n| 地区 | 年份 | 数量 |\n|---|---:|---|\n| 甲市 | 2026 | 30项 |\n| | 2027 | 50项 |\n"
     canonical, found = read_text(text)

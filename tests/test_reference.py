@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from bisect import bisect_right
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +12,8 @@ import pytest
 
 from assistant.core import Assistant, Question
 from assistant.wiring import Workplace
+from corpus.document import Document, Kind, Table
+from corpus.readers import read
 from eval.questions import normal
 from indexing.ingest import find_files, ingest
 
@@ -64,3 +69,48 @@ def test_nearly_every_passage_has_a_heading_path(place: Workplace) -> None:
         document = place.catalogue.document(summary.id)
         passages = place.index.passages(document)
         assert sum(bool(p.headings) for p in passages) >= 0.9 * len(passages), summary.source
+
+
+def document(number: str) -> Document:
+    (path,) = FOLDER.glob(f"{number}_*.txt")
+    return read(path.read_bytes(), uri=path.name, source=path.name)
+
+
+def mark(cell: str) -> str:
+    """A cell as the expected readings hold it: a digest, since they hold none of the documents' text."""
+    return hashlib.sha256(normal(cell).encode()).hexdigest()[:8] if cell else ""
+
+
+def score(table: Table, expected: dict[str, dict[str, list[tuple[int, str]]]]) -> tuple[int, float]:
+    """How many rows are right in every cell, and the share of right cells. A column's expected cells are
+    given as runs: the row where a cell begins, and the cell, up to the next run."""
+    right_rows = right = total = 0
+    for row in table.rows:
+        number = int(row.cells[0])
+        good = []
+        for column, runs in expected["cells"].items():
+            want = runs[bisect_right([start for start, _ in runs], number) - 1][1]
+            good.append(mark(row.cells[int(column)]) == want)
+        right, total, right_rows = right + sum(good), total + len(good), right_rows + all(good)
+    return right_rows, right / total
+
+
+@pytest.mark.parametrize("number", ["003", "004"])
+def test_every_row_and_cell_of_the_big_tables_is_read_right(number: str) -> None:
+    expected = json.loads((Path(__file__).parent / "data" / "tables.json").read_text())[number]
+    table = document(number).tables[-1]
+    first, last, missing = expected["rows"]
+    assert [int(row.cells[0]) for row in table.rows] == [n for n in range(first, last + 1) if n not in missing]
+    assert [mark(name) for name in table.columns] == expected["columns"]
+    assert score(table, expected) == (len(table.rows), 1.0)
+
+
+def test_contents_pages_and_page_furniture_are_not_searched_and_the_provenance_is() -> None:
+    page = document("001")
+    chrome = [page.text[b.start : b.end] for b in page.blocks if b.kind is Kind.CHROME]
+    searched = [page.text[b.start : b.end] for b in page.blocks if b.kind.searchable]
+    assert any("微信扫一扫" in text for text in chrome)
+    assert not any("微信" in text or "投稿" in text for text in searched)
+    assert any(text.startswith("原文来源") for text in searched)
+    assert sum(b.kind is Kind.CONTENTS for b in document("004").blocks) == 1
+    assert sum(b.kind is Kind.FOOTNOTE for b in document("002").blocks) == 48

@@ -13,7 +13,7 @@ from qdrant_client import QdrantClient
 
 from corpus.errors import Corrupt
 from indexing.lexical import Sparse
-from indexing.store import Entry, Scope, Store
+from indexing.store import Entry, Scope, Store, facts
 from indexing.store_edge import EdgeStore
 from indexing.store_server import ServerStore
 
@@ -221,3 +221,28 @@ def test_writing_and_deleting_nothing_changes_nothing(open_store: OpenStore) -> 
     store.delete("nobody")
     store.flush()
     assert (store.count(Scope()), found(store, 1)) == (0, [])
+
+
+def test_filters_on_facts_of_the_document_and_marking_them_anew(open_store: OpenStore) -> None:
+    store = open_store(4)
+    dense = (1.0, 0.0, 0.0, 0.0)
+    facts_ = {"status": "current", "region": "甲省", "issuers": ("甲局", "乙局"), "document_number": "甲发〔2020〕1号"}
+    store.upsert([entry("a", n, dense=dense, date=20200101, until=20221231, **facts_) for n in range(70)])
+    store.upsert([entry("b", dense=dense, date=20230101), entry("c", dense=dense)])
+
+    def documents(**scope: object) -> set[str]:
+        lexical, near = store.search(Sparse((1,), (1.0,)), dense, Scope(**scope), 100)  # type: ignore[arg-type]
+        assert {m.document_id for m in lexical} == {m.document_id for m in near}
+        return {m.document_id for m in lexical}
+
+    assert documents(statuses=("current", "trial")) == documents(regions=("甲省",)) == {"a"}
+    assert documents(issuers=("乙局",)) == documents(document_numbers=("甲发〔2020〕1号",)) == {"a"}
+    assert documents(statuses=()) == documents(issuers=("丙局",)) == set()
+    days = (20191231, 20200101, 20221231, 20230101)
+    assert [documents(as_of=day) for day in days] == [{"c"}, {"a", "c"}, {"a", "c"}, {"b", "c"}]
+    store.mark("a", facts(entry("a", until=20200601, status="withdrawn")))
+    store.mark("nobody", facts(entry("nobody")))
+    assert documents(statuses=("withdrawn",)) == {"a"}
+    assert documents(regions=("甲省",)) == set()
+    assert documents(as_of=20200701) == {"c"}
+    assert store.count(Scope(statuses=("withdrawn",))) == 70

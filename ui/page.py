@@ -6,9 +6,10 @@ browsers never see each other's questions. `build` only lays out; `Handlers` ans
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -16,6 +17,8 @@ import gradio as gr
 from assistant.answers import Answer, Message
 from assistant.core import Assistant, Delta, Question
 from corpus.errors import NotFound, YijuError
+from corpus.readers import READERS
+from indexing.ingest import Destination, Result
 from ui import render
 from ui.render import Turn
 from ui.texts import WORDS, Language, language_of
@@ -36,8 +39,9 @@ class Session:
     turns: tuple[Turn, ...] = ()
 
 
-def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
-    """Puts the page at `/` of the API. It asks nothing of the outside: system fonts, no analytics."""
+def mount(app: FastAPI, assistant: Assistant, destination: Destination, most_bytes: int) -> FastAPI:
+    """Puts the page at `/` of the API; files that are added there go to `destination`, each of at most
+    `most_bytes`. It asks nothing of the outside: system fonts, no analytics."""
     fonts = [
         "system-ui",
         "-apple-system",
@@ -49,8 +53,9 @@ def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
     ]
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        build(assistant),
+        build(assistant, destination),
         path="/",
+        max_file_size=most_bytes,
         theme=gr.themes.Base(
             primary_hue="teal", neutral_hue="slate", font=fonts, font_mono=["ui-monospace", "monospace"]
         ),
@@ -64,9 +69,9 @@ def mount(app: FastAPI, assistant: Assistant) -> FastAPI:
     return mounted
 
 
-def build(assistant: Assistant) -> gr.Blocks:
+def build(assistant: Assistant, destination: Destination) -> gr.Blocks:
     """The page's layout, and which handler answers which event."""
-    handlers, script = Handlers(assistant), _asset("page.js")
+    handlers, script = Handlers(assistant, destination), _asset("page.js")
     page: gr.Blocks
     with gr.Blocks(title="Yiju 依据", analytics_enabled=False, fill_width=True) as page:
         session = gr.State(Session())
@@ -86,12 +91,21 @@ def build(assistant: Assistant) -> gr.Blocks:
                         elem_id="yj-question",
                     )
                     ask = gr.Button(variant="primary", scale=1, min_width=88, elem_id="yj-ask")
-                new = gr.Button(size="sm", variant="secondary", elem_id="yj-new")
+                with gr.Row(elem_id="yj-tools"):
+                    new = gr.Button(size="sm", variant="secondary", elem_id="yj-new")
+                    upload = gr.UploadButton(
+                        size="sm",
+                        variant="secondary",
+                        file_count="multiple",
+                        file_types=sorted(READERS),
+                        elem_id="yj-add",
+                    )
+                added = gr.HTML("", elem_id="yj-added")
             with gr.Column(scale=5, min_width=320, elem_id="yj-right"):
                 source = gr.HTML(render.no_source("en"), js_on_load=script, elem_id="yj-panel")
         footer = gr.HTML(render.footer("en"))
 
-        words = [header, question, ask, new, footer]
+        words = [header, question, ask, new, upload, footer]
         shown = [session, conversation, source, question]
         page.load(handlers.open_page, [session, remembered], [session, conversation, source, *words])
         header.input(
@@ -105,6 +119,7 @@ def build(assistant: Assistant) -> gr.Blocks:
         conversation.submit(handlers.ask_example, [session], shown, show_progress="hidden")
         for panel in (conversation, source):
             panel.select(handlers.open_source, [session], [source], show_progress="hidden")
+        upload.upload(handlers.add_files, [session, upload], [added, conversation], show_progress="hidden")
         new.click(handlers.start_anew, [session], shown, show_progress="hidden")
     return page
 
@@ -118,6 +133,7 @@ class Handlers:
     """What answers the page's events. It holds the assistant, and nothing of any visitor."""
 
     assistant: Assistant
+    destination: Destination
 
     def open_page(self, session: Session, remembered: str, request: gr.Request) -> tuple[Any, ...]:
         """The page as a visitor first sees it, in the language chosen last, else the browser's."""
@@ -172,6 +188,18 @@ class Handlers:
         turn, citation, rank = (_integer(data.get(key)) for key in ("turn", "citation", "hit"))
         return _source(self.assistant, session, turn, citation, rank) or gr.skip()
 
+    def add_files(self, session: Session, paths: Sequence[str] | None) -> Iterator[tuple[Any, ...]]:
+        """Adds the files that a visitor has chosen, one after the other, and says what became of each."""
+        results: list[Result] = []
+        for n, path in enumerate(map(Path, paths or ())):
+            yield render.added(results, session.language, (n, len(paths or ()), path.name)), gr.skip()
+            try:
+                results.append(self.destination.add(path.read_bytes(), uri=f"upload:{path.name}", source=path.name))
+            except YijuError as error:
+                results.append(Result(path.name, "failed", reason=error))
+            path.unlink(missing_ok=True)
+        yield render.added(results, session.language), _conversation(self.assistant, session)
+
     def start_anew(self, session: Session) -> tuple[Any, ...]:
         """An empty conversation, in the same language."""
         session = Session(language=session.language)
@@ -217,6 +245,7 @@ def _words(language: Language) -> tuple[Any, ...]:
         gr.Textbox(placeholder=words.ask_placeholder),
         gr.Button(words.ask),
         gr.Button(words.new),
+        gr.UploadButton(words.add),
         render.footer(language),
     )
 

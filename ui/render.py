@@ -8,7 +8,9 @@ from html import escape
 
 from assistant.answers import Answer, Citation, Hit
 from assistant.core import DocumentSummary
+from assistant.texts import status_word
 from corpus.document import Document
+from indexing.ingest import Result
 from ui.texts import EXAMPLES, WORDS, Language, Words
 
 AROUND = 600
@@ -172,14 +174,30 @@ def source(
     return (
         f'<aside class="yj-source" aria-label="{escape(words.source_title)}">{steps}'
         f"<h3>{escape(document.metadata.title)}</h3>"
-        f'<p class="yj-facts">{escape(_facts(document, place, words))}</p>{path}'
+        f'<p class="yj-facts">{escape(_facts(document, place, language))}</p>{path}'
         f'<div class="yj-text" tabindex="0">{before}<mark class="yj-quote">{escape(text[start:end])}</mark>'
         f"{after}</div>"
         "</aside>"
     )
 
 
-def _facts(document: Document, place: Citation | Hit, words: Words) -> str:
+def added(results: Sequence[Result], language: Language, next_file: tuple[int, int, str] | None = None) -> str:
+    """What became of the files that were added; `next_file` is the number, count and name of the one at
+    work."""
+    words = WORDS[language]
+    rows = []
+    for result in results:
+        reason = f": {result.reason.text(language)}" if result.reason else ""
+        said = escape(getattr(words, result.outcome) + reason)
+        rows.append(f'<li class="yj-{result.outcome}"><b>{escape(result.source)}</b> {said}</li>')
+    if next_file is not None:
+        n, count, name = next_file
+        rows.append(f'<li class="yj-adding">{escape(words.adding.format(name, n + 1, count))}</li>')
+    return f'<ul class="yj-added" role="status">{"".join(rows)}</ul>' if rows else ""
+
+
+def _facts(document: Document, place: Citation | Hit, language: Language) -> str:
+    words = WORDS[language]
     metadata = document.metadata
     facts = [document.source]
     if place.page is not None:
@@ -189,7 +207,7 @@ def _facts(document: Document, place: Citation | Hit, words: Words) -> str:
     if metadata.date:
         facts.append(f"{words.dated} {metadata.date.isoformat()}")
     if metadata.status:
-        facts.append(f"{words.status} {metadata.status}")
+        facts.append(status_word(metadata.status, language))
     return "  ·  ".join(facts)
 
 

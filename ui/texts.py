@@ -28,7 +28,6 @@ class Words:
     next: str
     page: str
     dated: str
-    status: str
     welcome: str
     on_file: str
     samples_on_file: str
@@ -40,6 +39,12 @@ class Words:
     footer: str
     open_source: str
     show_all: str
+    add: str
+    adding: str
+    added: str
+    replaced: str
+    unchanged: str
+    failed: str
 
 
 ZH = Words(
@@ -59,18 +64,23 @@ ZH = Words(
     next="下一条引文",
     page="第 {} 页",
     dated="日期",
-    status="状态",
     welcome="向文件提问",
     on_file="已收录 {} 份文件",
     samples_on_file="目前收录的是 {} 份样例。导入您自己的文件后，样例将不再参与检索：",
     try_one="可以这样问",
     nothing_title="还没有文件",
-    nothing_text="请在终端导入文件或文件夹，然后回到这里提问：",
+    nothing_text="请点击“添加文件”，或在终端导入文件或文件夹：",
     blank="请先输入问题。",
     too_long="问题过长（{} 字），最多 {} 字，请缩短后再问。",
     footer="回答由程序根据文件原文自动生成，引用前请核对所附原文。",
     open_source="查看引文 {}",
     show_all="全部 {} 份",
+    add="添加文件",
+    adding="正在读取 {}（{} / {}）……",
+    added="已添加",
+    replaced="已更新",
+    unchanged="已在库中",
+    failed="未添加",
 )
 
 EN = Words(
@@ -90,19 +100,24 @@ EN = Words(
     next="Next citation",
     page="page {}",
     dated="Date",
-    status="Status",
     welcome="Ask the documents",
     on_file="{} documents on file",
     samples_on_file="These are {} samples. Once you add documents of your own, they are no longer searched:",
     try_one="You could ask",
     nothing_title="No documents yet",
-    nothing_text="Add files or folders in a terminal, then come back and ask:",
+    nothing_text="Choose “Add documents”, or add files and folders in a terminal:",
     blank="Write a question first.",
     too_long="The question has {} characters; at most {} are read. Shorten it and ask again.",
     footer="Answers are put together by a machine from the documents' own words. "
     "Check the source before you rely on one.",
     open_source="Show citation {}",
     show_all="All {}",
+    add="Add documents",
+    adding="Reading {} ({} of {}) …",
+    added="added",
+    replaced="replaced",
+    unchanged="already on file",
+    failed="not added",
 )
 
 WORDS: dict[Language, Words] = {"zh": ZH, "en": EN}

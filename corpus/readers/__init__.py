@@ -12,11 +12,12 @@ from corpus.document import Block, Document, document_id
 from corpus.errors import UnreadableFile, UnsupportedType
 from corpus.metadata import read_metadata
 from corpus.readers.parts import Reading
+from corpus.titles import names
 
 Reader = Callable[[bytes], Reading]
 
 # Part of a version's identity: raise it when the same bytes are read differently.
-READER = "readers/2"
+READER = "readers/3"
 
 # Extension to module and function. A format's libraries are imported when a file of it is read.
 READERS: dict[str, tuple[str, str]] = {
@@ -24,6 +25,19 @@ READERS: dict[str, tuple[str, str]] = {
     ".text": ("text", "read_text"),
     ".md": ("text", "read_text"),
     ".markdown": ("text", "read_text"),
+    ".docx": ("word", "read_docx"),
+    ".pptx": ("slides", "read_pptx"),
+    ".xlsx": ("sheets", "read_xlsx"),
+    ".xlsm": ("sheets", "read_xlsx"),
+    ".csv": ("sheets", "read_csv"),
+    ".tsv": ("sheets", "read_csv"),
+    ".html": ("web", "read_html"),
+    ".htm": ("web", "read_html"),
+    ".xhtml": ("web", "read_html"),
+    ".mhtml": ("web", "read_mhtml"),
+    ".mht": ("web", "read_mhtml"),
+    ".epub": ("epub", "read_epub"),
+    ".pdf": ("pdf", "read_pdf"),
 }
 
 
@@ -55,7 +69,8 @@ def read(data: bytes, *, uri: str, source: str, origin: str = "own") -> Document
     reading = reader_for(source)(data)
     if not any(block.kind.searchable for block in reading.blocks):
         raise UnreadableFile("there is no text to search in the file", "文件中没有可检索的正文")
-    metadata = read_metadata(reading.front, reading.text, reading.blocks, PurePath(source).stem)
+    properties = {"url": uri, **reading.properties} if uri.startswith(("http://", "https://")) else reading.properties
+    metadata = read_metadata(reading.front, reading.text, reading.blocks, PurePath(source).stem, properties)
     sha256 = hashlib.sha256(data).hexdigest()
     return Document(
         id=document_id(uri, sha256, READER),
@@ -72,6 +87,6 @@ def read(data: bytes, *, uri: str, source: str, origin: str = "own") -> Document
 
 def _below_title(block: Block, title: str) -> Block:
     """A heading path without the document's title, which every citation carries already."""
-    if block.headings and block.headings[0] == title:
-        return replace(block, headings=block.headings[1:])
-    return block
+    first = tuple(heading for heading in block.headings[:2] if not names(heading, title))
+    headings = (*first, *block.headings[2:])
+    return block if headings == block.headings else replace(block, headings=headings)

@@ -9,7 +9,6 @@ white space aside. It knows nothing of files, formats or metadata.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from corpus import structure
@@ -22,6 +21,10 @@ from corpus.readers.tables import read_table, row_context, row_text
 # Below the enclosures of a letter stand those who sign it, and the date.
 _SIGNATURE_LINES = 8
 _URL = re.compile(r"<?https?://\S+$")
+# Runs of characters that take two columns each (East Asian Width W and F).
+_FULL_WIDTH = re.compile(
+    "[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe6b\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd]+"
+)
 # How much of a paragraph says whether its last sentence has ended.
 _TAIL = 16
 # In a text with cut lines, the cells of a flattened table are cut at a narrower width than its prose.
@@ -41,7 +44,7 @@ def assemble(
 
 def width(line: str) -> int:
     """Columns on a page: 2 for a full-width character."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+    return len(line) if line.isascii() else len(line) + sum(map(len, _FULL_WIDTH.findall(line)))
 
 
 def wrap_width(lines: Sequence[str]) -> int | None:
@@ -62,7 +65,9 @@ class _Assembler:
         self._wrap = wrap
         texts = [part.text if isinstance(part, Line) else "" for part in parts]
         self._contents = contents_lines(texts)
-        self._chrome_from = chrome_start(texts)
+        # What the format says is furniture is no sign that all after it is.
+        told = [isinstance(part, Line) and part.kind is Kind.CHROME for part in parts]
+        self._chrome_from = chrome_start(["" if known else text for text, known in zip(texts, told, strict=True)])
         self._done: list[Item] = []
         self._open: Item | None = None
         self._last_width = 0
@@ -81,6 +86,9 @@ class _Assembler:
                 self._gather(Kind.CHROME, part)
             elif i in self._contents:
                 self._gather(Kind.CONTENTS, part)
+            elif part.kind is Kind.CHROME and self._open_sentence():
+                # What belongs to the page waits until the sentence that it cuts is whole.
+                self._open_asides().append(self._placed(part, Item(Kind.CHROME, part.text.strip())))
             elif part.verbatim or part.kind in (Kind.CHROME, Kind.CONTENTS):
                 self._gather(part.kind or Kind.PARAGRAPH, part)
             else:
@@ -196,11 +204,19 @@ class _Assembler:
         """A footnote or caption. One that cuts a sentence waits until the sentence is whole."""
         footnote = line.kind is Kind.FOOTNOTE or structure.footnote(text)
         item = self._placed(line, Item(Kind.FOOTNOTE if footnote else Kind.PARAGRAPH, text))
-        if self._open is not None and self._open.rank == 0 and not structure.ends_sentence(self._open.text):
-            self._open.asides.append(item)
+        if self._open_sentence():
+            self._open_asides().append(item)
         else:
             self._close()
             self._done.append(item)
+
+    def _open_sentence(self) -> bool:
+        """Whether a sentence is open that has not ended."""
+        return self._open is not None and self._open.rank == 0 and not structure.ends_sentence(self._open.text)
+
+    def _open_asides(self) -> list[Item]:
+        assert self._open is not None
+        return self._open.asides
 
     def _extend_footnote(self, url: str) -> bool:
         """The address of a footnote on a line of its own belongs to the footnote."""
@@ -224,7 +240,7 @@ class _Assembler:
             return True
         if line.indented and not line.gap:
             return self._open.kind is Kind.LIST_ITEM
-        if line.gap and structure.document_title(self._open.text):
+        if line.gap and (structure.document_title(self._open.text) or _changes_script(self._open.text, text)):
             return False
         ended = structure.ends_sentence(self._open.text[-_TAIL:])
         if not line.gap and text[0].islower() and self._open.text[-1].isascii():
@@ -257,6 +273,13 @@ class _Assembler:
     def _title_above(self) -> str:
         """The caption, heading or bare line above a table; a sentence above it is no title."""
         above = self._done[-1] if self._done else None
-        if above is None or (above.kind is not Kind.HEADING and structure.ends_sentence(above.text)):
+        if above is None or above.kind not in (Kind.HEADING, Kind.PARAGRAPH, Kind.LIST_ITEM):
+            return ""
+        if above.kind is not Kind.HEADING and structure.ends_sentence(above.text):
             return ""
         return above.text if len(above.text) <= 60 else ""
+
+
+def _changes_script(before: str, after: str) -> bool:
+    """Whether Chinese begins after text without any: a title in the other language, not the same sentence."""
+    return before.isascii() and "一" <= after[0] <= "鿿"

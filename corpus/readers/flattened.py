@@ -41,7 +41,7 @@ def ends_are_marked(lines: Sequence[str]) -> bool:
     closing = [line for line in written if re.search(r"[。！？]\s*$", line)]
     marked = sum(line[-1] in " \u00a0" for line in closing)
     all_marked = sum(line[-1] in " \u00a0" for line in written)
-    return len(closing) >= 8 and marked >= 0.8 * len(closing) and 0.1 <= all_marked / len(written) <= 0.75
+    return len(closing) >= 8 and marked >= 0.8 * len(closing) and 0.1 <= all_marked / len(written) <= 0.9
 
 
 def find_flattened(lines: Sequence[str], marked: bool) -> list[Flattened]:
@@ -140,7 +140,7 @@ class _Rows:
         """Adds a line to the open row or begins the next one. False where the table is over."""
         number = _NUMBERED.match(text)
         following = int(self._rows[-1].number) + 1 if self._rows else 1
-        if number and int(number[1]) == following and (self._whole or not _PROSE.search(number[2] or "")):
+        if number and int(number[1]) == following and (self._whole or not _is_prose(_first_piece(number[2]))):
             self._rows.append(_Row(number[1]))
             self._whole, self._blank = True, False
             text = number[2] or ""
@@ -181,13 +181,13 @@ class _Rows:
     def _cells(self) -> list[tuple[Cell, ...]]:
         """Each row's cells under their columns; a place that a cell above covers is said to be so."""
         groups = len(self._columns) - 2
+        self._mend_prose()
         opening = _common_opening([row.prose for row in self._rows])
         for row, following in zip(self._rows, [*self._rows[1:], _Row("")], strict=True):
             _part_latin(row, opening)
             # Rows that share this one's prose fill its last column of groups, so it is not empty here.
             if row.cells and not row.cells[-1] and following.cells and not following.prose:
                 row.cells.pop()
-        self._mend_prose()
         rows: list[tuple[Cell, ...]] = []
         for row in self._rows:
             cells = _fit(row.cells, groups)
@@ -221,6 +221,10 @@ def _pieces(line: str, text: str) -> list[str]:
     if re.search(r"\S\s{2,}$", line):
         pieces.append("")
     return pieces
+
+
+def _first_piece(text: str | None) -> str:
+    return _BETWEEN.split(text or "", maxsplit=1)[0]
 
 
 def _is_prose(cell: str) -> bool:

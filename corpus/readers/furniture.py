@@ -1,10 +1,12 @@
-"""What stands in a document and is not its body: contents pages, the furniture of web pages, the lines of
-a title page, the names of those who contributed."""
+"""What stands in a document and is not its body: contents pages, page numbers and running headers, the
+furniture of web pages, the lines of a title page, the names of those who contributed."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from corpus import structure
 from corpus.document import Kind
@@ -20,6 +22,13 @@ _CHROME_WORDS = re.compile(
     r"|点击关注|长按识别|扫码关注|返回顶部|上一篇|下一篇|打印本页|关闭窗口"
 )
 
+_PAGE_NUMBER = re.compile(
+    r"\s*(?:[-–—·]\s*(\d{1,4})\s*[-–—·]|第\s*(\d{1,4})\s*页(?:\s*[,，/／]?\s*共\s*\d{1,4}\s*页)?"
+    r"|page\s+(\d{1,4})(?:\s+of\s+\d{1,4})?|(\d{1,4})\s*/\s*\d{1,4})\s*$",
+    re.I,
+)
+# So often a line must stand beside a page number to be a running header or footer.
+_RUNNING = 3
 # Lines of a title page, and how long one is at most.
 _MASTHEAD_ITEMS, _MASTHEAD_LENGTH = 12, 60
 
@@ -63,6 +72,25 @@ def _after_provenance(lines: Sequence[str], start: int) -> int:
         if structure.ends_sentence(lines[i].strip()[-2:]) and len(lines[i]) > 30:
             break
     return start
+
+
+def page_furniture(lines: Sequence[str]) -> frozenset[int]:
+    """The lines that belong to the page and not to the text: page numbers that count upwards ("- 3 -",
+    第 3 页, Page 3 of 9, 3/9), and the running headers and footers beside them."""
+    numbered: list[tuple[int, int]] = []
+    for i, line in enumerate(lines):
+        if len(line) < 40 and (match := _PAGE_NUMBER.match(line)):
+            numbered.append((i, int(next(group for group in match.groups() if group))))
+    counting = all(a < b for (_, a), (_, b) in pairwise(numbered))
+    if len(numbered) < 2 or not counting:
+        return frozenset()
+    places = [i for i, _ in numbered]
+    written = [i for i, line in enumerate(lines) if line.strip()]
+    order = {i: n for n, i in enumerate(written)}
+    beside = [written[n] for i in places for n in (order[i] - 1, order[i] + 1) if 0 <= n < len(written)]
+    often = Counter(lines[i].strip() for i in beside)
+    running = {i for i in beside if often[lines[i].strip()] >= _RUNNING and len(lines[i].strip()) <= _MASTHEAD_LENGTH}
+    return frozenset(places) | running
 
 
 def tag_front(items: Sequence[Item]) -> None:

@@ -52,6 +52,7 @@ class Grid:
     `header` says how many of the first rows name the columns. `exact` says that an empty cell is
     empty; where the format can't show merged cells, it may as well be part of one. `joint` stands
     between the cells of a row in the text. `pages` and `boxes` are those of each row, or empty.
+    `torn` are the numbers of rows that are the rest of the row above, cut by a page break.
     """
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -61,6 +62,7 @@ class Grid:
     joint: str = "\t"
     pages: tuple[int, ...] = ()
     boxes: tuple[Box, ...] = ()
+    torn: frozenset[int] = frozenset()
 
 
 Part = Line | Grid

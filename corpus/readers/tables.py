@@ -12,8 +12,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from corpus.readers.parts import Cell, Grid, Merged
 
@@ -34,8 +34,7 @@ class TableRow:
     source: list[int]
     cells: list[str]
     header: bool = False
-    shifted: bool = field(default=False, repr=False)
-    covered: list[bool] = field(default_factory=list, repr=False)
+    shifted: bool = False
 
 
 def read_table(grid: Grid) -> tuple[tuple[str, ...], list[TableRow]]:
@@ -45,13 +44,16 @@ def read_table(grid: Grid) -> tuple[tuple[str, ...], list[TableRow]]:
     heads = rows[: grid.header]
     columns = tuple(_column(heads, c) for c in range(width))
     found = [TableRow([i], [], header=True) for i in range(len(heads))]
-    body = _body(rows, len(heads), found)
+    body = _body(rows, len(heads), grid.torn, found)
     numbered = _number_column(columns, body)
     patterns = [] if grid.exact else _patterns(body, width, numbered)
     finished: list[TableRow] = []
+    repeated = {row.source[0] for row in found[len(heads) :]}
     for row in body:
-        going_on = not grid.exact and numbered is not None and not row.cells[numbered] and finished
-        if going_on and any(row.cells):
+        # Below a header that comes again, a row without a number is the rest of the one before the page break.
+        torn = not grid.exact or row.source[0] - 1 in repeated
+        unnumbered = torn and numbered is not None and not row.cells[numbered]
+        if finished and any(row.cells) and (unnumbered or row.source[0] in grid.torn):
             last = finished[-1]
             last.cells = [_glue(a, b) for a, b in zip(last.cells, row.cells, strict=True)]
             last.source += row.source
@@ -101,7 +103,7 @@ def _column(heads: Sequence[Sequence[Cell]], column: int) -> str:
     return "/".join(names)
 
 
-def _body(rows: Sequence[Sequence[Cell]], start: int, found: list[TableRow]) -> list[TableRow]:
+def _body(rows: Sequence[Sequence[Cell]], start: int, torn: Collection[int], found: list[TableRow]) -> list[TableRow]:
     """The rows under the header as records, merged cells given; repeated headers go to `found`."""
     headers = {tuple(row) for row in rows[:start]}
     body: list[TableRow] = []
@@ -119,9 +121,10 @@ def _body(rows: Sequence[Sequence[Cell]], start: int, found: list[TableRow]) -> 
                 cells.append(cells[-1] if cells else "")
             else:
                 cells.append(tidy(_text(cell)))
-        above = cells
+        # Below a row that a page break has cut, its merged cells are what both parts say.
+        above = [_glue(a, b) for a, b in zip(above, cells, strict=True)] if i in torn and above else cells
         if any(cells):
-            body.append(TableRow([i], cells, covered=[isinstance(cell, Merged) for cell in row]))
+            body.append(TableRow([i], cells))
     return body
 
 

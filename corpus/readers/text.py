@@ -13,11 +13,12 @@ from corpus.decode import decode
 from corpus.document import Kind
 from corpus.readers.assemble import assemble, wrap_width
 from corpus.readers.flattened import ends_are_marked, find_flattened
-from corpus.readers.furniture import contents_lines
+from corpus.readers.furniture import contents_lines, page_furniture
 from corpus.readers.parts import Cell, Grid, Line, Merged, Part, Reading
 
 # Bounded, so that a hostile line costs no more than its length.
 _EMPHASIS = re.compile(r"\*\*(?=\S)(.{1,400}?)(?<=\S)\*\*|(?<!\S)__(?=\S)(.{1,400}?)(?<=\S)__(?!\S)")
+_MARKS = re.compile(r"[\[`<*_]")
 _IMAGE = re.compile(r"!\[[^\]]{0,400}\]\([^)]{0,2000}\)")
 _LINK = re.compile(r"(?<!!)\[([^\[\]]{1,400})\]\((?=[^()\s]{0,2000}?[/.:#])(?:[^()\s]|\([^()]{0,200}\)){1,2000}\)")
 _AUTOLINK = re.compile(r"<(https?://[^>\s]+)>")
@@ -46,6 +47,8 @@ def read_string(text: str) -> Reading:
 
 def plain(line: str) -> str:
     """A line without Markdown's and HTML's marks."""
+    if not _MARKS.search(line):
+        return line
     line = _IMAGE.sub("", line)
     line = _LINK.sub(r"\1", line)
     line = _AUTOLINK.sub(r"\1", line)
@@ -63,7 +66,7 @@ def _split_front_matter(text: str) -> tuple[str, str]:
 def _parts(lines: Sequence[str]) -> Iterator[Part]:
     """The lines with what their marks say, and the tables among them."""
     marked = ends_are_marked(lines)
-    contents = contents_lines(lines)
+    contents, furniture = contents_lines(lines), page_furniture(lines)
     flattened = {table.start: table for table in find_flattened(lines, marked)}
     gap, fenced = False, False
     i = 0
@@ -78,6 +81,9 @@ def _parts(lines: Sequence[str]) -> Iterator[Part]:
         elif fenced:
             yield Line(raw.rstrip(), verbatim=True, gap=gap)
         elif not plain(raw).strip():
+            gap = True
+        elif i in furniture:
+            yield Line(raw.strip(), kind=Kind.CHROME)
             gap = True
         elif i not in contents and (table := _table(lines, i)):
             grid, i = table
