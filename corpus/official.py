@@ -24,6 +24,8 @@ _OPENING, _CLOSING, _COVER = 60, 10, 16
 # Longer lines are no line of a letterhead or a signature.
 _LINE = 160
 _LETTERHEAD = re.compile(r"(?:文\s*件|（\s*通\s*知\s*）|\(\s*通\s*知\s*\)|令|公\s*告)$")
+# What a line that ends in a date can end in; most lines are told from such by it alone.
+_DATE_ENDS = frozenset("日月0123456789")
 _DATED = re.compile(rf"(.*?)\s*({dates.DATE})")
 _PRINTED = re.compile(rf"(.*?)\s*({dates.DATE})\s*印发$")
 _ADOPTED = re.compile(rf"[（(]\s*({dates.DATE})\D.*(?:通过|公布|发布|印发|修订|修正)")
@@ -126,7 +128,8 @@ def _labels(lines: Sequence[Stretch], _found: Mapping[str, Said]) -> dict[str, S
 def _signature(lines: Sequence[Stretch], _found: Mapping[str, Said]) -> dict[str, Said]:
     """The first date with issuers above it: who signed, and when."""
     for i, line in enumerate(lines):
-        match = _DATED.fullmatch(line.text) if len(line.text) <= _LINE else None
+        may_be = len(line.text) <= _LINE and line.text[-1] in _DATE_ENDS
+        match = _DATED.fullmatch(line.text) if may_be else None
         signed = match and dates.exact(match[2]) and dates.parse(match[2])
         if not match or not signed:
             continue
@@ -176,7 +179,7 @@ def _dates(lines: Sequence[Stretch], _found: Mapping[str, Said]) -> dict[str, Sa
         if day:
             return {"date": Said(day, line.start, line.end)}
     for line in lines:
-        match = _PRINTED.fullmatch(line.text) if len(line.text) <= _LINE else None
+        match = _PRINTED.fullmatch(line.text) if "印发" in line.text and len(line.text) <= _LINE else None
         day = dates.parse(match[2]) if match else None
         if day:
             return {"date": Said(day, line.start, line.end)}

@@ -86,8 +86,7 @@ def _path(document: Document, blocks: list[Block]) -> tuple[str, ...]:
 def _spans(text: str, blocks: list[Block], budget: int, count: CountTokens) -> Iterator[Span]:
     """Spans of at most `budget` tokens over a section, cut at blocks, else at sentences."""
     start, end, used = blocks[0].start, blocks[0].start, 0
-    for piece_start, piece_end in _pieces(text, blocks, budget, count):
-        size = count(text[piece_start:piece_end])
+    for piece_start, piece_end, size in _pieces(text, blocks, budget, count):
         if used and used + size > budget:
             yield start, end
             start, used = piece_start, 0
@@ -96,9 +95,12 @@ def _spans(text: str, blocks: list[Block], budget: int, count: CountTokens) -> I
         yield start, end
 
 
-def _pieces(text: str, blocks: list[Block], budget: int, count: CountTokens) -> Iterator[Span]:
+def _pieces(text: str, blocks: list[Block], budget: int, count: CountTokens) -> Iterator[tuple[int, int, int]]:
+    """Spans that are not cut further, with their sizes: blocks, and the sentences of those over the budget."""
     for block in blocks:
-        if block.kind is Kind.TABLE_ROW or count(text[block.start : block.end]) <= budget:
-            yield block.start, block.end
+        size = count(text[block.start : block.end])
+        if block.kind is Kind.TABLE_ROW or size <= budget:
+            yield block.start, block.end, size
         else:
-            yield from sentences(text, block.start, block.end)
+            for start, end in sentences(text, block.start, block.end):
+                yield start, end, count(text[start:end])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePath
@@ -79,14 +79,18 @@ def read(data: bytes, *, uri: str, source: str, origin: str = "own") -> Document
         sha256=sha256,
         text=reading.text,
         metadata=metadata,
-        blocks=tuple(_below_title(block, metadata.title) for block in reading.blocks),
+        blocks=_below_title(reading.blocks, metadata.title),
         tables=reading.tables,
         origin=origin,
     )
 
 
-def _below_title(block: Block, title: str) -> Block:
-    """A heading path without the document's title, which every citation carries already."""
-    first = tuple(heading for heading in block.headings[:2] if not names(heading, title))
-    headings = (*first, *block.headings[2:])
-    return block if headings == block.headings else replace(block, headings=headings)
+def _below_title(blocks: Sequence[Block], title: str) -> tuple[Block, ...]:
+    """The blocks with heading paths without the document's title, which every citation carries already."""
+    named = {heading for heading in {h for b in blocks for h in b.headings[:2]} if names(heading, title)}
+    return tuple(
+        replace(b, headings=(*(h for h in b.headings[:2] if h not in named), *b.headings[2:]))
+        if not named.isdisjoint(b.headings[:2])
+        else b
+        for b in blocks
+    )

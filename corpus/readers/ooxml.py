@@ -68,20 +68,28 @@ class Package:
         self._archive = open_zip(data, kind)
         self._names = frozenset(self._archive.namelist())
         self._kind = kind
+        self._relations: dict[str, dict[str, Relation]] = {}
         found = (r.target for r in self.relations("").values() if r.kind == "officeDocument")
         self.main = next(found, _MAIN[kind])
 
     def xml(self, name: str) -> Element:
         """A part's root element."""
         data = read_member(self._archive, name)
+        if b"purl.oclc.org" in data:
+            data = _STRICT.sub(rb"\1http://schemas.openxmlformats.org/\2/2006/", data)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
         try:
-            return etree.fromstring(_STRICT.sub(rb"\1http://schemas.openxmlformats.org/\2/2006/", data), parser)
+            return etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
             raise damaged(self._kind) from error
 
     def relations(self, name: str) -> dict[str, Relation]:
         """The parts of this container that a part (or "", the container) refers to, by their ids."""
+        if name not in self._relations:
+            self._relations[name] = self._read_relations(name)
+        return self._relations[name]
+
+    def _read_relations(self, name: str) -> dict[str, Relation]:
         folder, base = posixpath.split(name)
         listed = posixpath.join(folder, "_rels", f"{base}.rels")
         if listed not in self._names:

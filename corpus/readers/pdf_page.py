@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -29,8 +29,7 @@ _FOLDED = re.compile("[\u2e80-\u2fdf\ufb00-\ufb06\u00a0]")
 _IGNORED = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\ufffe\uffff\ufffd")
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(NamedTuple):
     """A character on a page, or the words that OCR read in one piece. `unit` is the number of its text
     object; `known` is False where the font does not say which character it is."""
 
@@ -102,8 +101,7 @@ def read_sheet(pdf: pdfium.PdfDocument, index: int) -> Sheet:
         page.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Character:
+class _Character(NamedTuple):
     text: str
     x: float
     y: float
@@ -133,22 +131,27 @@ def _characters(page: pdfium.PdfPage) -> Iterator[_Character]:
     text = textpage.raw
     fonts: dict[int, bool] = {}
     x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
+    origin_of, box_of, unmapped = (
+        raw.FPDFText_GetCharOrigin,
+        raw.FPDFText_GetLooseCharBox,
+        raw.FPDFText_HasUnicodeMapError,
+    )
     drawn_last, style = 0, _Style(1, 0, 0, 0, False)
     try:
         for i, unit, code in _codes(text):
             address = ctypes.addressof(unit.contents)
             if address != drawn_last:
                 drawn_last, style = address, _style(text, i, unit, fonts)
-            known = code not in (0, 0xFFFD) and not raw.FPDFText_HasUnicodeMapError(text, i)
+            known = code not in (0, 0xFFFD) and not unmapped(text, i)
             shown = _readable(chr(code))
             if style.size < 1 or not (shown or not known):
                 continue
-            raw.FPDFText_GetCharOrigin(text, i, x, y)
-            raw.FPDFText_GetLooseCharBox(text, i, box)
+            origin_of(text, i, x, y)
             a, b = style.a, style.b
             # A full-width character takes its whole square, whatever ink it has.
             advance = style.em
             if not shown or unicodedata.east_asian_width(shown[0]) not in "WF":
+                box_of(text, i, box)
                 across = box.right - x.value if a > 0 else x.value - box.left
                 advance = across if abs(a) > 0.7 else box.top - y.value if b > 0 else y.value - box.bottom
             end_x, end_y = x.value + advance * a, y.value + advance * b
@@ -174,8 +177,7 @@ def _codes(text: Any) -> Iterator[tuple[int, Any, int]]:
         yield i, unit, code if code < 0x110000 else 0xFFFD
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
+class _Style(NamedTuple):
     """How a text object is drawn: the height of its characters, the width of a square one, the
     direction of its line, and whether it is bold."""
 
