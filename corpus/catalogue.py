@@ -25,82 +25,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from corpus.document import Day, Document, Metadata, Status
-from corpus.errors import Corrupt, NotFound
+from corpus.errors import NotFound
 from corpus.fields import BY_HAND, SIDECAR, Value, from_json, overridden, plain, to_json, typed
+from corpus.schema import CURRENT, FRESH, GOING, LEAVING, REPLACED, RETITLED, RETURNING, STALE, WRITING, open_engine
+from corpus.schema import IS_CURRENT as _IS_CURRENT
+from corpus.schema import about as _about
+from corpus.schema import documents as _documents
+from corpus.schema import facts as _facts
+from corpus.schema import said as _said
+from corpus.schema import sketches as _sketches
 from corpus.similarity import Pair, similar_pairs, sketch
 from corpus.standing import NO_STANDING, Candidate, Standing, standings, status
 from corpus.stored import document_of, row_of
-
-# What brings an older catalogue up to date, one entry a schema version; append, never change.
-_MIGRATIONS = (
-    ("ALTER TABLE documents ADD COLUMN tables TEXT NOT NULL DEFAULT '[]'",),
-    (
-        "CREATE TABLE facts (id VARCHAR NOT NULL PRIMARY KEY, number VARCHAR, since VARCHAR, refers VARCHAR, "
-        "superseded_by VARCHAR, ended VARCHAR, stale INTEGER NOT NULL, as_read TEXT NOT NULL)",
-        "CREATE INDEX ix_facts_refers ON facts (refers)",
-        "INSERT INTO facts SELECT id, json_extract(metadata, '$.number'), json_extract(metadata, '$.date'), "
-        "NULL, NULL, NULL, 1, metadata FROM documents",
-        "CREATE TABLE said (uri VARCHAR NOT NULL, by VARCHAR NOT NULL, fields TEXT NOT NULL, PRIMARY KEY (uri, by))",
-        "CREATE TABLE sketches (id VARCHAR NOT NULL PRIMARY KEY, sketch BLOB NOT NULL)",
-        "CREATE INDEX ix_documents_sha256 ON documents (sha256)",
-    ),
-)
-SCHEMA = str(1 + len(_MIGRATIONS))
-# A replaced version is "leaving" until the store has forgotten its passages; one that becomes current
-# again is "returning" while it is written; a removed one is "going" until the store has forgotten it.
-WRITING, RETURNING, CURRENT = "writing", "returning", "current"
-LEAVING, REPLACED, GOING = "leaving", "replaced", "going"
-# How much of a document's passages must be written again: nothing, what filters need, or all.
-FRESH, STALE, RETITLED = 0, 1, 2
-
-tables = sa.MetaData()
-_documents = sa.Table(
-    "documents",
-    tables,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("uri", sa.String, nullable=False, index=True),
-    sa.Column("source", sa.String, nullable=False),
-    sa.Column("sha256", sa.String, nullable=False, index=True),
-    sa.Column("origin", sa.String, nullable=False),
-    sa.Column("state", sa.String, nullable=False, index=True),
-    sa.Column("title", sa.String, nullable=False),
-    sa.Column("language", sa.String, nullable=False),
-    sa.Column("passages", sa.Integer, nullable=False),
-    sa.Column("added", sa.String, nullable=False),
-    sa.Column("supersedes", sa.String),
-    sa.Column("metadata", sa.Text, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("blocks", sa.Text, nullable=False),
-    sa.Column("tables", sa.Text, nullable=False, server_default="[]"),
-)
-_facts = sa.Table(
-    "facts",
-    tables,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("number", sa.String),
-    sa.Column("since", sa.String),
-    sa.Column("refers", sa.String, index=True),
-    sa.Column("superseded_by", sa.String),
-    sa.Column("ended", sa.String),
-    sa.Column("stale", sa.Integer, nullable=False),
-    sa.Column("as_read", sa.Text, nullable=False),
-)
-_said = sa.Table(
-    "said",
-    tables,
-    sa.Column("uri", sa.String, primary_key=True),
-    sa.Column("by", sa.String, primary_key=True),
-    sa.Column("fields", sa.Text, nullable=False),
-)
-_sketches = sa.Table(
-    "sketches",
-    tables,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("sketch", sa.LargeBinary, nullable=False),
-)
-# Nearly every version is current: without the hint SQLite takes the index on the state for a good one.
-_IS_CURRENT = sa.func.likely(_documents.c.state == CURRENT)
-_about = sa.Table("about", tables, sa.Column("key", sa.String, primary_key=True), sa.Column("value", sa.Text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,30 +65,7 @@ class Catalogue:
     """The catalogue in the SQLite file `path`, created where there is none. Raises `Corrupt`."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-        sa.event.listen(self._engine, "connect", _pragmas)
-        try:
-            found = self.about("schema") if sa.inspect(self._engine).has_table("about") else None
-        except sa.exc.DatabaseError as error:
-            raise Corrupt(
-                f"{path} is not a catalogue of this program ({error.orig}); move the data folder away "
-                "and ingest your documents again",
-                f"{path} 不是本程序的目录库（{error.orig}）；请移走数据目录并重新导入文件",
-            ) from error
-        if found is not None and found.isdigit() and int(found) < int(SCHEMA):
-            self._migrate(int(found))
-        elif found not in (None, SCHEMA):
-            raise Corrupt(
-                f"{path} was written by another version of this program (schema {found}, here {SCHEMA}); "
-                "use that version, or move the data folder away and ingest again",
-                f"{path} 由本程序的其他版本写入（结构版本 {found}，当前 {SCHEMA}）；"
-                "请使用该版本，或移走数据目录后重新导入",
-            )
-        tables.create_all(self._engine)
-        if found is None:
-            with self.transaction() as connection:
-                self.set_about(connection, "schema", SCHEMA)
+        self._engine = open_engine(path)
         self._cached = lru_cache(maxsize=64)(self._load)
 
     @contextmanager
@@ -160,13 +73,6 @@ class Catalogue:
         """One transaction: all of it is written when the block ends, or nothing."""
         with self._engine.begin() as connection:
             yield connection
-
-    def _migrate(self, found: int) -> None:
-        with self.transaction() as connection:
-            for statements in _MIGRATIONS[found - 1 :]:
-                for statement in statements:
-                    connection.execute(sa.text(statement))
-            self.set_about(connection, "schema", SCHEMA)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -436,14 +342,6 @@ class Catalogue:
                 f"没有编号为 {document_id!r} 的文件；可用 GET /documents 或 yiju documents list 查看已有文件",
             )
         return document_of(dict(row))
-
-
-def _pragmas(connection: Any, _record: Any) -> None:
-    """Readers go on while a document is written, and what is committed outlives a power cut."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
 
 
 def said_of(metadata: Metadata, said: Mapping[str, Mapping[str, Value]]) -> Metadata:

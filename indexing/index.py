@@ -16,10 +16,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from corpus.catalogue import GOING, LEAVING, RETURNING, WRITING, Catalogue, said_of
+from corpus.catalogue import Catalogue, said_of
 from corpus.document import Document
 from corpus.errors import BadInput, BadSetting, Corrupt
 from corpus.fields import BY_HAND, Value, check
+from corpus.schema import GOING, LEAVING, RETURNING, WRITING
 from corpus.standing import NO_STANDING, Standing, status
 from indexing import lexical
 from indexing.passages import CUT, Passage, cut

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from corpus.catalogue import Catalogue, tables
+from corpus.catalogue import Catalogue
+from corpus.schema import tables
 
 _terms = sa.Table(
     "terms",

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from corpus.catalogue import CURRENT, LEAVING, REPLACED, WRITING, Catalogue
+from corpus.catalogue import Catalogue
 from corpus.document import Document, Kind, Status
 from corpus.errors import Corrupt, NotFound
 from corpus.readers import read
+from corpus.schema import CURRENT, LEAVING, REPLACED, WRITING
 
 FULL = """---
 title: 甲市“数据”办法 😀
