@@ -78,7 +78,7 @@ def as_text(content: Content) -> bytes:
     for part in content:
         if isinstance(part, Rows):
             grid = [part.columns, *_merged(part)]
-            lines += [part.title, "", "\n".join("\t".join(row) for row in grid), ""]
+            lines += [*_titled(part), "\n".join("\t".join(row) for row in grid), ""]
         else:
             lines += [part.text, ""]
     return "\n".join(lines).encode()
@@ -93,7 +93,7 @@ def as_markdown(content: Content) -> bytes:
             lines += [part.text, ""]
         else:
             grid = [part.columns, ("---",) * len(part.columns), *_merged(part)]
-            lines += [part.title, "", *(f"| {' | '.join(row)} |" for row in grid), ""]
+            lines += [*_titled(part), *(f"| {' | '.join(row)} |" for row in grid), ""]
     return "\n".join(lines).encode()
 
 
@@ -117,7 +117,8 @@ def _html_part(part: Heading | Paragraph | Rows) -> str:
     for row, spans in zip(part.rows, _spans(part), strict=True):
         cells = zip(row, spans, strict=True)
         rows.append("<tr>" + "".join(f'<td rowspan="{n}">{html.escape(c)}</td>' for c, n in cells if n) + "</tr>")
-    return f"<p>{html.escape(part.title)}</p><table><tr>{head}</tr>{''.join(rows)}</table>"
+    title = f"<p>{html.escape(part.title)}</p>" if part.title else ""
+    return f"{title}<table><tr>{head}</tr>{''.join(rows)}</table>"
 
 
 def as_docx(content: Content) -> bytes:
@@ -130,7 +131,8 @@ def as_docx(content: Content) -> bytes:
         elif isinstance(part, Paragraph):
             document.add_paragraph(part.text)
         else:
-            document.add_paragraph(part.title)
+            if part.title:
+                document.add_paragraph(part.title)
             table = document.add_table(rows=0, cols=len(part.columns))
             for row in [part.columns, *_merged(part)]:
                 for cell, text in zip(table.add_row().cells, row, strict=True):
@@ -176,7 +178,8 @@ def as_xlsx(content: Content) -> bytes:
             sheet.append([part.text])
             continue
         sheet.append([])
-        sheet.append([part.title])
+        if part.title:
+            sheet.append([part.title])
         sheet.append(part.columns)
         top = sheet.max_row + 1
         for row in _merged(part):
@@ -239,7 +242,8 @@ def as_pdf(content: Content) -> bytes:
     flow: list[Any] = []
     for part in content:
         if isinstance(part, Rows):
-            flow.append(Flowing(html.escape(part.title), heads[2]))
+            if part.title:
+                flow.append(Flowing(html.escape(part.title), heads[2]))
             style: list[Any] = [
                 ("GRID", (0, 0), (-1, -1), 0.5, "black"),
                 ("FONT", (0, 0), (-1, -1), "STSong-Light", 10),
@@ -268,6 +272,10 @@ FORMATS: dict[str, Callable[[Content], bytes]] = {
     "epub": as_epub,
     "pdf": as_pdf,
 }
+
+
+def _titled(table: Rows) -> list[str]:
+    return [table.title, ""] if table.title else []
 
 
 def _title(content: Content) -> str:

@@ -14,6 +14,8 @@ from assistant.core import Assistant, Question
 from assistant.wiring import Workplace
 from corpus.document import Document, Kind, Table
 from corpus.readers import read
+from corpus.sentences import sentences
+from eval.generated import FORMATS, Content, Heading, Paragraph, Rows
 from eval.questions import normal
 from indexing.ingest import find_files, ingest
 
@@ -114,3 +116,42 @@ def test_contents_pages_and_page_furniture_are_not_searched_and_the_provenance_i
     assert any(text.startswith("原文来源") for text in searched)
     assert sum(b.kind is Kind.CONTENTS for b in document("004").blocks) == 1
     assert sum(b.kind is Kind.FOOTNOTE for b in document("002").blocks) == 48
+
+
+def content_of(document: Document, merged: bool) -> Content:
+    """What was read of a document, to be written in another format; group columns merged or not."""
+    content: list[Heading | Paragraph | Rows] = [Heading(0, document.metadata.title)]
+    tables = {table.rows[0].start: table for table in document.tables}
+    for block in document.blocks:
+        text = document.quote(block.start, block.end)
+        if block.kind is Kind.HEADING:
+            content.append(Heading(block.level, text))
+        elif block.start in tables:
+            table = tables[block.start]
+            numbered = table.columns[0] == "序号"
+            # Nothing but the numbers and the names of the rows is their own; the rest is merged where it repeats.
+            groups = tuple(c for c in range(1, len(table.columns)) if c != 3) if numbered and merged else ()
+            title = "" if content[-1].__class__ is Heading else table.title  # the heading is the title
+            content.append(Rows(title, table.columns, tuple(row.cells for row in table.rows), groups))
+        elif block.kind in (Kind.PARAGRAPH, Kind.LIST_ITEM, Kind.MASTHEAD):
+            content.append(Paragraph(text))
+    return tuple(content)
+
+
+@pytest.mark.parametrize("name", ["html", "docx", "epub", "pdf", "xlsx"])
+@pytest.mark.parametrize("number", ["000", "001", "002", "003", "004"])
+def test_the_same_content_in_another_format_is_read_alike(number: str, name: str) -> None:
+    original = document(number)
+    content = content_of(original, merged=name != "pdf")
+    other = read(FORMATS[name](content), uri="test:other", source=f"other.{name}")
+    if name != "xlsx":  # where no heading is marked as one
+        wanted = [normal(part.text) for part in content if isinstance(part, Heading)]
+        found = [normal(other.text[b.start : b.end]) for b in other.blocks if b.kind is Kind.HEADING]
+        assert found == wanted
+    rows = [[normal(cell) for cell in row.cells] for table in original.tables for row in table.rows]
+    assert [[normal(cell) for cell in row.cells] for table in other.tables for row in table.rows] == rows
+    text = normal(other.text)
+    for block in original.blocks:
+        if block.kind in (Kind.PARAGRAPH, Kind.LIST_ITEM):
+            for start, end in sentences(original.text, block.start, block.end):
+                assert normal(original.text[start:end]) in text
