@@ -27,8 +27,8 @@ from eval.generated import FORMATS, Content, as_html, made_up
 
 PAGE = 1800
 BUDGET = 300
-# Documents of about four pages.
-_SECTIONS = 8
+# Documents of about four pages, and of one where there are many: those show whether memory grows.
+_SECTIONS, _SECTIONS_OF_MANY = 8, 1
 _PRINT = "nav{display:none} body{margin:20mm;line-height:1.7} td,th{border:1px solid} table{border-collapse:collapse}"
 READERS = ("yiju", "markitdown", "llama-index")
 
@@ -61,7 +61,7 @@ def _compare(sizes: Sequence[int], scratch: Path, pythons: Mapping[str, str]) ->
     plans = [(name, [name], small) for name in FORMATS] + [("mixed", mixed, size) for size in sizes]
     for title, formats, size in plans:
         folder = scratch / f"{title}-{size}"
-        _write(folder, formats, size)
+        _write(folder, formats, size, _SECTIONS if size == small else _SECTIONS_OF_MANY)
         pages = 0.0
         for reader in READERS:
             sys.stderr.write(f"{title}, {size} documents, {reader}\n")
@@ -70,13 +70,13 @@ def _compare(sizes: Sequence[int], scratch: Path, pythons: Mapping[str, str]) ->
             yield {"format": title, "documents": size, "reader": reader, "pages": pages, **found}
 
 
-def _write(folder: Path, formats: Sequence[str], size: int) -> None:
+def _write(folder: Path, formats: Sequence[str], size: int, sections: int) -> None:
     folder.mkdir(parents=True)
     with _printer() as printed:
         for n in range(size):
             name = formats[n % len(formats)]
             made = printed if name == "pdf" and printed else FORMATS[name]
-            (folder / f"{n:05}.{name}").write_bytes(made(made_up(n, _SECTIONS)))
+            (folder / f"{n:05}.{name}").write_bytes(made(made_up(n, sections)))
 
 
 @contextmanager
