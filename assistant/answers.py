@@ -9,8 +9,12 @@ from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
+from corpus.dates import of
 from corpus.document import Status
+from corpus.fields import status_of
+from corpus.standing import Life
 from indexing.retrieval import Hit
 
 __all__ = ["Answer", "Citation", "Draft", "Filters", "Hit", "Label", "Message", "Models", "Statement", "Timings"]
@@ -26,21 +30,44 @@ class Frozen(BaseModel):
 
 
 def _several(given: object) -> object:
-    """One value where several may stand counts as the only one."""
-    return (given,) if isinstance(given, str) else given
+    """One value where several may stand counts as the only one, and blanks count as none."""
+    if given is None:
+        return ()
+    said = (given,) if isinstance(given, str) else given
+    if not isinstance(said, list | tuple):
+        return said
+    stripped = (item.strip() if isinstance(item, str) else item for item in said)
+    return tuple(item for item in stripped if item != "")
+
+
+def _statuses(given: object) -> object:
+    """Statuses as people call them, too: 试行 is "trial"."""
+    said = _several(given)
+    if not isinstance(said, tuple):
+        return said
+    return tuple((isinstance(item, str) and status_of(item)) or item for item in said)
+
+
+def _day(given: object) -> object:
+    """A day as people write it; a bare number is no day."""
+    if given is None or isinstance(given, date):
+        return given
+    if (day := of(given)) is None:
+        raise PydanticCustomError("no_date", "it must be a date such as 2025-01-31")
+    return day
 
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_several)]
-Statuses = Annotated[tuple[Status, ...], BeforeValidator(_several)]
+Statuses = Annotated[tuple[Status, ...], BeforeValidator(_statuses)]
 
 
 class Filters(Frozen):
     """Which documents may be searched; an empty filter leaves out nothing."""
 
-    documents: tuple[str, ...] = Field((), max_length=1000, description="document ids")
+    documents: Words = Field((), max_length=1000, description="document ids")
     language: Language | None = Field(None, description="language of the documents")
-    tags: tuple[str, ...] = Field((), max_length=100, description="any of these tags")
-    as_of: date | None = Field(
+    tags: Words = Field((), max_length=100, description="any of these tags")
+    as_of: Annotated[date | None, BeforeValidator(_day)] = Field(
         None,
         description="only documents in force on this day: effective, or where that is not known issued, on or "
         "before it, and neither expired nor superseded before it. Documents without a date stay in.",
@@ -64,7 +91,8 @@ class Message(Frozen):
 
 
 class Citation(Frozen):
-    """The exact words that a statement rests on: `document.text[start:end] == quote`."""
+    """The exact words that a statement rests on: `document.text[start:end] == quote`. The last three fields
+    say whether the document still holds."""
 
     number: int
     document_id: str
@@ -76,6 +104,13 @@ class Citation(Frozen):
     end: int
     quote: str
     score: float
+    status: Status | None = Field(None, description="as filters see it: a superseded document is withdrawn")
+    until: date | None = Field(None, description="the last day on which the document is in force")
+    superseded_by: str | None = Field(None, description="the document in its place")
+
+    @property
+    def life(self) -> Life:
+        return Life(self.status, self.until, self.superseded_by)
 
 
 class Statement(Frozen):

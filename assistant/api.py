@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from fastapi import Body, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from fastapi_offline import FastAPIOffline
-from pydantic import Field
+from pydantic import Field, model_validator
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -21,7 +21,7 @@ from assistant.answers import Answer, Filters, Frozen, Hit, Message
 from assistant.core import MOST_HITS, Assistant, Delta, DocumentSummary, Question, Sources
 from corpus.document import Document, Status
 from corpus.errors import BadInput, Unavailable, YijuError
-from corpus.fields import FIELDS
+from corpus.fields import FIELDS, is_text
 from corpus.similarity import Pair
 from corpus.standing import status
 from indexing.ingest import Ingester
@@ -35,7 +35,18 @@ FieldValues = Annotated[
 _DESCRIPTION = "Answers from your documents, each sentence with the exact words it rests on. 有据可查的文件问答。"
 
 
-class AskRequest(Frozen):
+class Sent(Frozen):
+    """What a caller sends. Half a surrogate pair, which JSON can write and no text has, is refused."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_text(cls, given: object) -> object:
+        if not is_text(json.dumps(given, ensure_ascii=False)):
+            raise ValueError("it has characters that are none (half a surrogate pair)")
+        return given
+
+
+class AskRequest(Sent):
     """A question to be answered."""
 
     question: str
@@ -48,7 +59,7 @@ class AskRequest(Frozen):
     stream: bool = False
 
 
-class SearchRequest(Frozen):
+class SearchRequest(Sent):
     """A question to be searched for only."""
 
     question: str
@@ -279,14 +290,20 @@ def _add_documents(app: FastAPI, assistant: Assistant, ingester: Ingester) -> No
         sidecar: Annotated[
             UploadFile | None, File(description="YAML: what the document is, in place of what is read from it")
         ] = None,
+        name: Annotated[
+            str | None, Form(max_length=1000, description="the file's name, where the form can't carry it as it is")
+        ] = None,
     ) -> Added:
         """Adds a document, or a new version of one that has the same uri. It is safe once this returns.
         "updated" is one whose sidecar alone is another than before."""
-        name = Path(file.filename or "").name
+        name = Path(name or file.filename or "").name
         if not name:
             raise BadInput("the file has no name; send one as filename", "文件没有名称；请在 filename 中提供")
         beside = sidecar.file.read() if sidecar is not None else None
-        result = ingester.add(file.file.read(), uri=uri or f"upload:{name}", source=name, sidecar=beside)
+        beside_name = (sidecar.filename or "") if sidecar is not None else ""
+        result = ingester.add(
+            file.file.read(), uri=uri or f"upload:{name}", source=name, sidecar=beside, sidecar_name=beside_name
+        )
         assert result.document_id is not None
         assert result.outcome != "failed"
         response.status_code = 201 if result.outcome == "added" else 200

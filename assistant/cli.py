@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import typer
 from rich.console import Console
@@ -25,9 +25,9 @@ from assistant.settings import Settings, read_settings
 from corpus.errors import BadInput, Held, NotFound, YijuError
 
 if TYPE_CHECKING:
-    from assistant.core import Assistant
+    from assistant.core import Assistant, DocumentSummary
     from assistant.remote import Remote
-    from indexing.ingest import Result
+    from indexing.ingest import Found, Result
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,6 +40,8 @@ eval_app = typer.Typer(no_args_is_help=True, help="The grounding benchmark.")
 app.add_typer(documents_app, name="documents")
 app.add_typer(eval_app, name="eval")
 
+# Kinds of skipped files that are named.
+_KINDS = 5
 Stamp = tuple[tuple[int, int], ...]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds all that is stored.", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -173,17 +175,17 @@ def ingest(
     paths = [Path(source) for source in sources if not is_url(source)]
     seen: dict[Path, Stamp] = {}
     with _service(settings) as service:
-        results, skipped = _ingest(service, paths, settings, seen)
+        results, found = _ingest(service, paths, settings, seen)
         results += _fetch(service, urls, settings)
-        _report(results, as_json, skipped)
-        if prune:
-            _prune(service, paths)
+        _report(results, as_json, _prune(service, paths) if prune else [], found)
         while watch:
             time.sleep(2)
+            before = set(seen)
             changed, _ = _ingest(service, paths, settings, seen, quiet=True)
             changed = [r for r in changed if r.outcome != "unchanged"]
-            if changed:
-                _report(changed, as_json)
+            removed = _prune(service, paths) if prune and before - set(seen) else []
+            if changed or removed:
+                _report(changed, as_json, removed)
     if any(result.outcome == "failed" for result in results):
         raise typer.Exit(1)
 
@@ -202,8 +204,8 @@ def _ingest(
     settings: Settings,
     seen: dict[Path, Stamp],
     quiet: bool = False,
-) -> tuple[list[Result], int]:
-    """Indexes what is not as it was `seen`, which is brought up to date; says how many files were skipped."""
+) -> tuple[list[Result], Found]:
+    """Indexes what is not as it was `seen`, which is brought up to date; says which files there are."""
     from indexing.ingest import find_files
     from indexing.ingest import ingest as run
 
@@ -219,7 +221,7 @@ def _ingest(
             results.append(result)
             if not quiet:
                 advance(result.source)
-    return results, found.skipped
+    return results, found
 
 
 def _fetch(service: Local | Remote, urls: Sequence[str], settings: Settings) -> list[Result]:
@@ -256,14 +258,21 @@ def _stamp(path: Path) -> Stamp:
     return tuple(stamps)
 
 
-def _prune(service: Local | Remote, paths: Sequence[Path]) -> None:
-    """Removes the documents that came from these paths and whose files are there no longer."""
-    places = [path.absolute().as_uri() for path in paths]
+def _prune(service: Local | Remote, paths: Sequence[Path]) -> list[DocumentSummary]:
+    """Removes the documents that came from these paths and whose files are there no longer; returns them. Of a
+    folder that is gone itself all are kept: it may be on a disk that is not there today."""
+    from indexing.ingest import place_of
+
+    places = [place_of(path) for path in paths]
+    folders = tuple(place.as_uri().rstrip("/") + "/" for place in places if not _gone(place))
+    named = {place.as_uri() for place in places}
+    removed = []
     for document in service.documents():
-        within = any(document.uri == place or document.uri.startswith(f"{place}/") for place in places)
-        if within and _gone(Path(unquote(urlsplit(document.uri).path))):
+        within = document.uri in named or document.uri.startswith(folders)
+        if within and _gone(Path(os.fsdecode(unquote_to_bytes(urlsplit(document.uri).path)))):
             service.remove(document.id)
-            err.print(_say(f"removed {document.source}", f"已移除 {document.source}"), markup=False, highlight=False)
+            removed.append(document)
+    return removed
 
 
 def _gone(path: Path) -> bool:
@@ -277,8 +286,10 @@ def _gone(path: Path) -> bool:
     return False
 
 
-def _report(results: Sequence[Result], as_json: bool, skipped: int = 0) -> None:
-    language = _language()
+def _report(
+    results: Sequence[Result], as_json: bool, removed: Sequence[DocumentSummary] = (), found: Found | None = None
+) -> None:
+    language, skipped = _language(), found.skipped if found is not None else 0
     if as_json:
         rows = [
             {
@@ -290,7 +301,8 @@ def _report(results: Sequence[Result], as_json: bool, skipped: int = 0) -> None:
             }
             for r in results
         ]
-        typer.echo(json.dumps({"results": rows, "skipped": skipped}, ensure_ascii=False))
+        gone = [{"source": d.source, "document_id": d.id} for d in removed]
+        typer.echo(json.dumps({"results": rows, "skipped": skipped, "removed": gone}, ensure_ascii=False))
         return
     for r in results:
         if r.reason is not None:
@@ -298,6 +310,9 @@ def _report(results: Sequence[Result], as_json: bool, skipped: int = 0) -> None:
         elif r.duplicate_of is not None:
             said = _say(f"the same bytes as {r.duplicate_of}", f"与 {r.duplicate_of} 内容相同")
             err.print(f"{_one_line(r.source)}: {said}", style="dim", markup=False, highlight=False)
+    for d in removed:
+        said = _say(f"removed {_one_line(d.source)}", f"已移除 {_one_line(d.source)}")
+        err.print(said, markup=False, highlight=False)
     counts = {o: sum(r.outcome == o for r in results) for o in ("added", "replaced", "updated", "unchanged", "failed")}
     said = _say(
         "added {added}, replaced {replaced}, unchanged {unchanged}, failed {failed}",
@@ -305,12 +320,19 @@ def _report(results: Sequence[Result], as_json: bool, skipped: int = 0) -> None:
     ).format(**counts)
     if counts["updated"]:
         said += _say(f", new metadata {counts['updated']}", f"，元数据更新 {counts['updated']}")
-    if skipped:
-        said += _say(
-            f", skipped {skipped} (other kinds of files, or links out of the folder)",
-            f"，跳过 {skipped}（其他类型的文件，或指向文件夹之外的链接）",
-        )
-    out.print(said, highlight=False)
+    if removed:
+        said += _say(f", removed {len(removed)}", f"，移除 {len(removed)}")
+    if found is not None and skipped:
+        kinds = ", ".join(f"{_kind(kind)} {count}" for kind, count in found.left_out[:_KINDS])
+        kinds += ", …" if len(found.left_out) > _KINDS else ""
+        said += _say(f", skipped {skipped} that can't be read ({kinds})", f"，跳过 {skipped} 个不能读取的（{kinds}）")
+    out.print(said, highlight=False, markup=False)
+
+
+def _kind(kind: str) -> str:
+    from indexing.ingest import LINK
+
+    return _say("links out of the folder", "指向文件夹之外的链接") if kind == LINK else _one_line(kind)
 
 
 def _one_line(name: str) -> str:

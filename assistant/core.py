@@ -29,8 +29,9 @@ from assistant.answers import (
 )
 from corpus.document import Document
 from corpus.errors import BadInput, Unavailable
-from corpus.fields import number_of
+from corpus.fields import is_text, number_of
 from corpus.similarity import Pair
+from corpus.standing import Life, life
 from indexing.index import Index
 from indexing.retrieval import Hit, Retriever, Search, headings_at
 from indexing.store import Scope
@@ -125,10 +126,12 @@ class Assistant:
         documents = {hit.document_id: self.document(hit.document_id) for hit in search.hits}
         if refusal is None and not covered(text, search, documents):
             refusal = "not_in_documents"
-        cited = _Cited(documents)
+        lives = {found: self._life(document) for found, document in documents.items()}
+        cited = _Cited(documents, lives)
         answerer = extractive.NAME
         if refusal is None:
-            for answerer, draft in self._drafts(question, text, search, documents, language):  # noqa: B007
+            late = frozenset(known for known, life_ in lives.items() if not life_.in_force())
+            for answerer, draft in self._drafts(question, text, search, documents, late, language):  # noqa: B007
                 yield Delta(cited.say(draft))
             refusal = None if cited.statements else "not_in_documents"
         if refusal is not None:
@@ -152,7 +155,13 @@ class Assistant:
         )
 
     def _drafts(
-        self, question: Question, text: str, search: Search, documents: Mapping[str, Document], language: Language
+        self,
+        question: Question,
+        text: str,
+        search: Search,
+        documents: Mapping[str, Document],
+        not_in_force: frozenset[str],
+        language: Language,
     ) -> Iterator[tuple[str, Draft]]:
         """What is to be said, with the name of the answerer that says it. Where the language model fails
         or nothing that it writes is supported, the documents' own words are the answer."""
@@ -167,7 +176,7 @@ class Assistant:
                     raise
             if written:
                 return
-        for draft in extractive.draft(text, search, documents):
+        for draft in extractive.draft(text, search, documents, not_in_force):
             yield extractive.NAME, draft
 
     def search(self, question: str, *, top_k: int = 8, filters: Filters = NO_FILTERS) -> tuple[Hit, ...]:
@@ -205,6 +214,13 @@ class Assistant:
             for s in (catalogue.versions() if versions else catalogue.summaries())
         )
 
+    def life(self, document_id: str) -> Life:
+        """Whether a document still holds, and what is in its place. Raises `NotFound`."""
+        return self._life(self.document(document_id))
+
+    def _life(self, document: Document) -> Life:
+        return life(document.metadata, self.index.catalogue.standing(document.id))
+
     def set_fields(self, document_id: str, fields: Mapping[str, object]) -> None:
         """Sets fields of a document by hand. Raises `NotFound` and `BadInput`."""
         self.index.set_fields(document_id, fields)
@@ -217,6 +233,11 @@ class Assistant:
         text = question.text.strip()
         if not text:
             raise BadInput("the question is empty; write what you want to know", "问题为空；请写明您想了解的内容")
+        if not is_text(text):
+            raise BadInput(
+                "the question has characters that are none; write it again in UTF-8",
+                "问题含有无效字符；请以 UTF-8 重新输入",
+            )
         if len(text) > self.max_question:
             raise BadInput(
                 f"the question has {len(text):,} characters, and at most {self.max_question:,} are read; shorten it",
@@ -277,11 +298,12 @@ def _scope(filters: Filters, origins: Sequence[str]) -> Scope:
 class _Cited:
     """An answer's text while it is being said: statements, and citations numbered as they come."""
 
-    def __init__(self, documents: Mapping[str, Document]) -> None:
+    def __init__(self, documents: Mapping[str, Document], lives: Mapping[str, Life]) -> None:
         self.text = ""
         self.statements: list[Statement] = []
         self.citations: list[Citation] = []
         self._documents = documents
+        self._lives = lives
 
     def say(self, draft: Draft) -> str:
         """Adds a statement; returns what it adds to the text."""
@@ -295,7 +317,7 @@ class _Cited:
         for known in self.citations:
             if (known.document_id, known.start, known.end) == (hit.document_id, start, end):
                 return known.number
-        document = self._documents[hit.document_id]
+        document, life_ = self._documents[hit.document_id], self._lives[hit.document_id]
         citation = Citation(
             number=len(self.citations) + 1,
             document_id=document.id,
@@ -307,6 +329,9 @@ class _Cited:
             end=end,
             quote=document.quote(start, end),
             score=hit.score,
+            status=life_.status,
+            until=life_.until,
+            superseded_by=life_.superseded_by,
         )
         self.citations.append(citation)
         return citation.number

@@ -4,17 +4,19 @@ Each candidate is a sentence, or a table row or list item that is kept whole. It
 of the question's terms (weighted by rarity) that it says itself, that its headings and title say for
 it, by its passage's rank, and by whether it holds the kind of thing asked for; where a definition is
 asked for and there is one, nothing else is said. What is chosen is said in the order of the document,
-the document that says it best first.
+the document that says it best first. Places that say the same in the same words are cited together; what
+says it with another figure or another word is said by itself, for it is another statement.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from assistant.answers import Draft
+from assistant.verification import values
 from corpus.document import Block, Document, Kind
 from corpus.sentences import sentences
 from corpus.structure import ends_sentence, numbered
@@ -25,6 +27,8 @@ NAME = "extractive/1"
 
 # What a candidate's own words, its headings, its passage and its shape count.
 _OWN, _HEADINGS, _PASSAGE, _SHAPE = 1.0, 0.35, 0.5, 0.12
+# What a candidate loses where its document is a draft or no longer in force: it comes after one that says as much.
+_NOT_IN_FORCE = 0.05
 # A further sentence is said when it scores at least this share of the best one.
 _NEAR = 0.72
 _MOST, _MOST_IN_LIST = 3, 8
@@ -32,6 +36,8 @@ _LENGTH, _LENGTH_IN_LIST = 320, 900
 # A list item longer than this is said by its sentences.
 _WHOLE_ITEM = 260
 _SAME = 0.85
+# What two sentences may differ in and still say the same: punctuation, blanks, and words without a meaning.
+_WITHOUT_MEANING = re.compile(r"[\s,.;:!?，。、；：！？“”‘’\"'（）()]+|[的了等]|\b(?:the|an?)\b")
 # A heading answers a list question by the headings under it when it says this share of the question.
 _ENOUGH_OF_A_HEADING, _MOST_HEADINGS = 0.7, 24
 
@@ -56,7 +62,7 @@ _ENUMERATION = re.compile(r"、[^、。]+、|包括|分为|一是|, [^,.]+, ")
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """A verbatim span chosen to be said, and the places that say nearly the same."""
+    """A verbatim span chosen to be said, and the places in other documents that say the same."""
 
     hit: Hit
     start: int
@@ -66,20 +72,25 @@ class Extract:
     same: tuple[Extract, ...] = ()
 
 
-def draft(question: str, search: Search, documents: Mapping[str, Document]) -> Iterator[Draft]:
+def draft(
+    question: str, search: Search, documents: Mapping[str, Document], not_in_force: Container[str] = ()
+) -> Iterator[Draft]:
     """The sentences that answer a question best, word for word, in the order to be said.
 
-    `documents` holds the document of every hit.
+    `documents` holds the document of every hit; what those `not_in_force` say comes after what
+    others say as well.
     """
-    for chosen in extract(question, search, documents):
+    for chosen in extract(question, search, documents, not_in_force):
         places = (chosen, *chosen.same)
         yield Draft(chosen.text, tuple((place.hit, place.start, place.end) for place in places), 1.0)
 
 
-def extract(question: str, search: Search, documents: Mapping[str, Document]) -> tuple[Extract, ...]:
+def extract(
+    question: str, search: Search, documents: Mapping[str, Document], not_in_force: Container[str] = ()
+) -> tuple[Extract, ...]:
     """The spans that answer a question best, in the order to be said; empty where nothing fits.
     `text == document.text[start:end]` for each."""
-    candidates = list(_candidates(question, search, documents))
+    candidates = list(_candidates(question, search, documents, not_in_force))
     if not candidates:
         return ()
     subject = _subject(question)
@@ -106,11 +117,11 @@ def _choose(candidates: Sequence[Extract], wants_list: bool) -> list[Extract]:
     for candidate in candidates:
         if candidate.score < _NEAR * best:
             break
-        twin = next((i for i, c in enumerate(chosen) if _similar(c.text, candidate.text)), None)
+        twin = next((i for i, c in enumerate(chosen) if _repeats(candidate, c)), None)
         if twin is not None:
             kept = chosen[twin]
             if candidate.hit.document_id != kept.hit.document_id:
-                chosen[twin] = Extract(kept.hit, kept.start, kept.end, kept.text, kept.score, (*kept.same, candidate))
+                chosen[twin] = replace(kept, same=(*kept.same, candidate))
         elif not chosen or (len(chosen) < most and sum(len(c.text) for c in chosen) + len(candidate.text) <= length):
             chosen.append(candidate)
     return chosen
@@ -171,7 +182,9 @@ def _until(blocks: Sequence[Block], ends: Callable[[Block], bool]) -> list[Block
     return list(takewhile(lambda block: not ends(block), blocks))
 
 
-def _candidates(question: str, search: Search, documents: Mapping[str, Document]) -> Iterator[Extract]:
+def _candidates(
+    question: str, search: Search, documents: Mapping[str, Document], not_in_force: Container[str]
+) -> Iterator[Extract]:
     top = search.hits[0].score if search.hits else 1.0
     for hit in search.hits:
         document = documents[hit.document_id]
@@ -183,7 +196,8 @@ def _candidates(question: str, search: Search, documents: Mapping[str, Document]
             said = search.question.coverage(own)
             helped = search.question.coverage(own | around) - said
             score = _OWN * said + _HEADINGS * helped + _PASSAGE * passage + _shape(question, text)
-            yield Extract(hit, start, end, text, score * _completeness(text))
+            late = _NOT_IN_FORCE if hit.document_id in not_in_force else 0.0
+            yield Extract(hit, start, end, text, score * _completeness(text) - late)
 
 
 def _units(document: Document, hit: Hit) -> Iterator[tuple[int, int]]:
@@ -247,7 +261,19 @@ def _completeness(text: str) -> float:
     return min(1.0, 0.5 + len(text) / 24) * (1.0 if whole or len(text) > 40 else 0.7)
 
 
-def _similar(one: str, other: str) -> bool:
-    """Whether two sentences say the same in almost the same words: Jaccard similarity of their terms."""
-    a, b = set(terms(one)), set(terms(other))
-    return len(a & b) >= _SAME * len(a | b) if a and b else one == other
+def _repeats(one: Extract, other: Extract) -> bool:
+    """Whether a candidate need not be said after another: it says the same, or in the same document nearly
+    the same with the same figures."""
+    if values(one.text) != values(other.text):
+        return False
+    if _bare(one.text) == _bare(other.text):
+        return True
+    if one.hit.document_id != other.hit.document_id:
+        return False
+    a, b = set(terms(one.text)), set(terms(other.text))
+    return bool(a and b) and len(a & b) >= _SAME * len(a | b)
+
+
+def _bare(text: str) -> str:
+    """What two sentences that say the same have in common; of what has no words the text itself."""
+    return _WITHOUT_MEANING.sub("", fold(text)) or text

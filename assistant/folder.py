@@ -30,10 +30,11 @@ class DataFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = FileLock(path / "lock")
         try:
             path.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(path / "lock")
             self._lock.acquire(timeout=0)
+            self.announce(None)
         except Timeout as error:
             holder = read_holder(path)
             who = f" (process {holder.pid})" if holder else ""
@@ -44,11 +45,11 @@ class DataFolder:
                 f"数据目录 {path} 正被另一个 Yiju{who_zh} 使用；请等待其结束、停止它，或用 --data 指定其他目录",
             ) from error
         except OSError as error:
+            self._lock.release()
             raise BadSetting(
                 f"the data folder {path} can't be used: {error.strerror}; give another with --data or YIJU_DATA",
                 f"无法使用数据目录 {path}：{error.strerror}；请用 --data 或 YIJU_DATA 指定其他目录",
             ) from error
-        self.announce(None)
 
     def announce(self, address: str | None) -> None:
         """Says who holds the folder, and at which address it answers."""

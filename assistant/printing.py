@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from assistant.answers import Answer
 from assistant.core import DocumentSummary
-from assistant.texts import status_word
+from assistant.texts import caution, status_word
 from corpus.similarity import Pair
 from indexing.retrieval import Hit
 
@@ -32,7 +32,11 @@ def print_answer(console: Console, answer: Answer, language: str) -> None:
         place = " › ".join((citation.title, *citation.headings))
         console.print(f"[bold cyan]{escape(f'[{citation.number}]')}[/] {escape(place)}")
         where = f"{citation.source}  {citation.document_id}  {citation.start}–{citation.end}"
+        if citation.page is not None:
+            where += f"  第 {citation.page} 页" if zh else f"  page {citation.page}"
         console.print(f"    {where}", style="dim", highlight=False, markup=False)
+        if warning := caution(citation.life, language, successor=citation.superseded_by or ""):
+            console.print(f"    ! {warning}", style="yellow", highlight=False, markup=False)
         console.print(f"    “{citation.quote}”", highlight=False, markup=False)
     console.print("\n" + answer.label.notice, style="dim", markup=False)
 

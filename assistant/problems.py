@@ -33,6 +33,13 @@ _ZH = {
     "json_invalid": "不是有效的 JSON",
     "model_attributes_type": "应为 JSON 对象",
     "too_long": "条目过多",
+    "tuple_type": "应为列表",
+    "dict_type": "应为 JSON 对象",
+    "enum": "取值不在允许范围内",
+    "bool_parsing": "应为 true 或 false",
+    "bool_type": "应为 true 或 false",
+    "no_date": "应为形如 2025-01-31 的日期",
+    "value_error": "含有无效字符",
 }
 _HTTP = {
     404: ("there is nothing at this address; /docs lists what there is", "该地址不存在；可用地址见 /docs"),

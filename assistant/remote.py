@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from corpus.sidecar import ENDING
 from corpus.similarity import Pair
 from indexing.ingest import Result
 
+_ID = re.compile(r"[0-9a-f]{16}")
 _ERRORS: dict[int, type[YijuError]] = {
     404: NotFound,
     409: Held,
@@ -61,26 +63,29 @@ class Remote:
         return tuple(Pair(**row) for row in self._send("GET", "/documents/similar").json()["pairs"])
 
     def set_fields(self, document_id: str, fields: Mapping[str, object]) -> None:
-        self._send("PATCH", f"/documents/{document_id}", json=dict(fields))
+        self._send("PATCH", _path(document_id), json=dict(fields))
 
     def show(self, document_id: str) -> dict[str, Any]:
-        shown: dict[str, Any] = self._send("GET", f"/documents/{document_id}").json()
+        shown: dict[str, Any] = self._send("GET", _path(document_id)).json()
         return shown
 
     def remove(self, document_id: str) -> None:
-        self._send("DELETE", f"/documents/{document_id}")
+        self._send("DELETE", _path(document_id))
 
     def ready(self) -> dict[str, Any]:
         said: dict[str, Any] = self._send("GET", "/health/ready").json()
         return said
 
-    def add(self, data: bytes, *, uri: str, source: str, sidecar: bytes | None = None) -> Result:
+    def add(
+        self, data: bytes, *, uri: str, source: str, sidecar: bytes | None = None, sidecar_name: str = ""
+    ) -> Result:
         """Sends a file to be indexed there, with its sidecar. Raises `UnreadableFile` and `TooLarge`."""
         files = {"file": (source, data)}
         if sidecar is not None:
-            files["sidecar"] = (source + ENDING, sidecar)
+            files["sidecar"] = (sidecar_name or source + ENDING, sidecar)
         try:
-            said = self._send("POST", "/documents", files=files, data={"uri": uri}).json()
+            # In a form a file's name can't hold every character, so it is sent by itself, too.
+            said = self._send("POST", "/documents", files=files, data={"uri": uri, "name": source}).json()
         except BadInput as error:
             raise UnreadableFile(error.en, error.zh) from error
         return Result(source, said["outcome"], said["document_id"], duplicate_of=said["duplicate_of"])
@@ -91,6 +96,11 @@ class Remote:
     def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
         try:
             response = self._client.request(method, path, **content)
+        except UnicodeEncodeError as error:
+            raise BadInput(
+                "what was given has characters that are none; write it again in UTF-8",
+                "所给内容含有无效字符；请以 UTF-8 重新输入",
+            ) from error
         except httpx.HTTPError as error:
             raise Unavailable(
                 f"the Yiju server at {self._address}, which holds the data folder, does not answer ({error}); "
@@ -100,6 +110,16 @@ class Remote:
         if response.is_success:
             return response
         raise _error(response)
+
+
+def _path(document_id: str) -> str:
+    """A document's address. What can't be an id is refused here, for it might be the address of something else."""
+    if not _ID.fullmatch(document_id):
+        raise NotFound(
+            f"there is no document {document_id!r}; `yiju documents list` shows those there are",
+            f"没有编号为 {document_id!r} 的文件；可用 yiju documents list 查看已有文件",
+        )
+    return f"/documents/{document_id}"
 
 
 def _error(response: httpx.Response) -> YijuError:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Literal
 
+from corpus.document import Status
 from corpus.metadata import language as language_of
+from corpus.standing import Life, today
 
 Language = Literal["zh", "en"]
 
@@ -52,6 +55,25 @@ def status_word(status: str | None, language: str) -> str:
     """A status as people call it; "" where there is none."""
     zh, en = _STATUS.get(status or "", ("", ""))
     return zh if language == "zh" else en
+
+
+def caution(life: Life, language: str, *, successor: str = "", on: date | None = None) -> str:
+    """What must be known of a document before one relies on it: that it is a draft, superseded, withdrawn or
+    expired, or will be; "" where there is nothing. `successor` names the document in its place."""
+    zh, day = language == "zh", on or today()
+    if life.superseded_by:
+        by = successor or ("另一文件" if zh else "another document")
+        if life.until is None:
+            return f"已被 {by} 取代" if zh else f"superseded by {by}"
+        since = life.until + timedelta(days=1)
+        if since > day:
+            return f"自 {since} 起将被 {by} 取代" if zh else f"will be superseded by {by} on {since}"
+        return f"自 {since} 起已被 {by} 取代" if zh else f"superseded by {by} since {since}"
+    if life.status is Status.WITHDRAWN:
+        return status_word(life.status, language)
+    if life.until is not None and life.until < day:
+        return f"已于 {life.until} 到期" if zh else f"expired on {life.until}"
+    return status_word(life.status, language) if life.status in (Status.DRAFT, Status.COMMENT) else ""
 
 
 def notice(language: Language, *, written: bool) -> str:

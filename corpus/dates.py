@@ -16,7 +16,8 @@ _YEAR = r"(?:19|20)\d\d"
 DATE = (
     rf"(?:{_YEAR}\s*年\s*\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*日)?"
     r"|[一二][〇零○ＯO一二三四五六七八九]{3}\s*年\s*[一二三四五六七八九十]{1,2}\s*月(?:\s*[一二三四五六七八九十]{1,3}\s*日)?"
-    rf"|{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}"
+    r"|(?:中華|中华)?民[國国]\s*\d{2,3}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?"
+    rf"|{_YEAR}\s?[-/.]\s?\d{{1,2}}\s?[-/.]\s?\d{{1,2}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH},?\s+{_YEAR}"
     rf"|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}"
     rf"|{_MONTH}\s+{_YEAR})"
@@ -31,7 +32,10 @@ def parse(text: str) -> date | None:
     if not _WHOLE.fullmatch(text):
         return None
     if "年" in text:
-        numbers = [_number(part) for part in re.split(r"[年月日]", text) if part.strip()]
+        # The years of the Republic of China count from 1912.
+        plain = re.sub(r"(?:中[華华])?民[國国]", "", text)
+        numbers = [_number(part) for part in re.split(r"[年月日]", plain) if part.strip()]
+        numbers[0] += 1911 if plain != text else 0
     elif month := re.search(r"[A-Za-z]{3,}", text):
         rest = [int(n) for n in re.findall(r"\d+", text)]
         numbers = [rest[-1], _MONTHS.index(month[0][:3].lower()) + 1, *rest[:-1]]

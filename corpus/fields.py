@@ -70,6 +70,8 @@ def check(field: str, given: object) -> Value | None:
     if not isinstance(given, str | int | float) or isinstance(given, bool) or len(str(given)) > _MOST:
         raise _wrong(field, given, f"words, at most {_MOST} characters", f"文字，不超过 {_MOST} 字")
     words = " ".join(str(given).split())
+    if not is_text(words):
+        raise _wrong(field, words.encode("ascii", "backslashreplace").decode(), "text", "文字")
     if form == "status":
         status = status_of(words)
         if status is None:
@@ -80,6 +82,15 @@ def check(field: str, given: object) -> Value | None:
             raise _wrong(field, given, "zh or en", "zh 或 en")
         return code
     return (number_of(words) if form == "number" else words) or None
+
+
+def is_text(words: str) -> bool:
+    """Whether characters are text that can be stored and sent: half a surrogate pair is not."""
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def status_of(words: str) -> Status | None:
@@ -165,6 +176,8 @@ def _many(field: str, given: object) -> tuple[str, ...] | None:
         isinstance(item, str | int | float) and len(str(item)) <= _MOST for item in given
     ):
         raise _wrong(field, given, "a word or a list of words", "一个词语或词语的列表")
+    if not all(is_text(str(item)) for item in given):
+        raise _wrong(field, "\\ud…", "text", "文字")
     return tuple(dict.fromkeys(str(item).strip() for item in given if str(item).strip())) or None
 
 

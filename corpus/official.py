@@ -53,6 +53,9 @@ _YEARS = re.compile(r"有效期\s*(?:限)?\s*(?:为|是)?\s*([1-9]\d?|[一二两
 _UNTIL_EN = re.compile(rf"\b(?:expires? on|(?:is|are|remains?) (?:valid|in force) until)\s+({dates.DATE})", re.I)
 _ISSUES = re.compile(r"现(?:予以?|将[^。]{2,80}?)?(?:印发|公布|发布)(?:给你们|实施|施行|如下)?(?=[，,。；]|$)")
 _REPEALS = re.compile(r"《([^《》]{3,80})》\s*(?:[（(]([^（）()]{2,40}号)[)）])?\s*同时废止")
+_REPLACES = re.compile(r"代替\s*([A-Z][A-Z/]{0,10}\s?[\d.]{1,10}[—–-](?:19|20)\d\d)$")
+# What such documents say is said of another one.
+_ABOUT_ANOTHER = re.compile(r"解读|问答|答记者问|编制说明|起草说明")
 _SENTENCE = re.compile(r"[^。；！？\n]*")
 
 
@@ -203,12 +206,18 @@ def _number(lines: Sequence[Stretch], _found: Mapping[str, Said]) -> dict[str, S
 
 def _force(lines: Sequence[Stretch], found: Mapping[str, Said]) -> dict[str, Said]:
     """From when until when it is in force, and what it replaces, in a sentence about itself."""
-    issued = found.get("date")
+    issued, title = found.get("date"), found.get("title")
+    if title is not None and _ABOUT_ANOTHER.search(str(title.value)):
+        return {}
+    replaced: dict[str, Said] = {}
+    for line in lines[:_COVER]:
+        if match := _REPLACES.match(line.text):
+            replaced = {"supersedes": Said(match[1], line.start + match.start(1), line.end)}
     for line in lines[:_COVER]:
         match = _IMPLEMENTED.match(line.text) if len(line.text) <= _LINE else None
         day = dates.parse(match[1]) if match else None
         if match and day:
-            return {"effective": Said(day, line.start + match.start(1), line.end)}
+            return {"effective": Said(day, line.start + match.start(1), line.end), **replaced}
     for line in lines:
         for sentence in _SENTENCE.finditer(line.text):
             match = _FORCE.search(sentence[0])
@@ -225,7 +234,7 @@ def _force(lines: Sequence[Stretch], found: Mapping[str, Said]) -> dict[str, Sai
     for line in lines:
         if re.match(r"本[一-鿿]{2,10}有效期|(?:This|These)\b", line.text) and (end := _expiry(line.text, None)):
             return {"expires": Said(end, line.start, line.end)}
-    return {}
+    return replaced
 
 
 def _expiry(text: str, start: Value | None) -> date | None:

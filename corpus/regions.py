@@ -36,6 +36,7 @@ _NO_NAME = re.compile(r"[各本全该我省市区县大小]|关于|(?:.*[^一-�
 
 def of_organisation(name: str) -> str | None:
     """The region that an organisation's name begins with."""
+    name = re.sub("^中共(?!中央)", "", name)
     if _NATIONAL.match(name):
         return NATIONAL
     if _INTERNATIONAL.match(name):

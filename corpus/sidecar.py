@@ -69,6 +69,6 @@ def _fields(root: yaml.MappingNode, values: dict[object, object], name: str) -> 
 
 def _wrong(name: str, line: int, en: str, zh: str) -> UnreadableFile:
     return UnreadableFile(
-        f"line {line} of the sidecar {name}: {en}; correct it or remove it",
-        f"附属说明文件 {name} 第 {line} 行：{zh}；请改正或删除该文件",
+        f"line {line} of the sidecar{f' {name}' if name else ''}: {en}; correct it or remove it",
+        f"附属说明文件{f' {name} ' if name else ''}第 {line} 行：{zh}；请改正或删除该文件",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from corpus.document import Metadata, Status
 from corpus.fields import BY_HAND, SIDECAR, number_of
@@ -39,6 +39,35 @@ class Candidate:
 
 
 NO_STANDING = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Where a document is in its life: its status as filters see it, its last day in force, and the document
+    in its place."""
+
+    status: Status | None
+    until: date | None = None
+    superseded_by: str | None = None
+
+    def in_force(self, on: date | None = None) -> bool:
+        """Whether it holds on a day, today if none is said: drafts never do, and one that will be superseded
+        still does."""
+        day = on or today()
+        if self.status in (Status.DRAFT, Status.COMMENT) or (self.until is not None and self.until < day):
+            return False
+        return self.status is not Status.WITHDRAWN or bool(self.superseded_by and self.until)
+
+
+def today() -> date:
+    """The day that it is here."""
+    return datetime.now().astimezone().date()
+
+
+def life(metadata: Metadata, standing: Standing) -> Life:
+    """What became of a document, by what it says and by what others say of it."""
+    last = min((day for day in (metadata.expires, standing.ended) if day), default=None)
+    return Life(status(metadata, standing), last, standing.superseded_by)
 
 
 def standings(candidates: Iterable[Candidate], uri_of: Callable[[str], str | None]) -> dict[str, Standing]:

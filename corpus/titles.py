@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from corpus import dates, fields, structure
 from corpus.document import Status
@@ -16,7 +17,7 @@ from corpus.organisations import organisations
 
 _TYPE = (
     r"(?:指南|意见|通知|报告|办法|规定|方案|规划|纲要|公告|公报|条例|白皮书|蓝皮书|说明|清单|目录|细则|规范|标准|决定|决议|批复|通报"
-    r"|通告|计划|章程|规则|要点|准则|导则|规程|体系|框架|倡议|宣言|手册|指引|预案|大纲|措施|要求|总结|制度|法|函)"
+    r"|通告|计划|章程|规则|要点|准则|导则|规程|体系|框架|倡议|宣言|手册|指引|预案|大纲|措施|要求|总结|制度|纪要|法|函)"
 )
 _BRACKETS = r"(?:\s*[（(][^（()）]{1,16}[)）])"
 _OFFICIAL = re.compile(rf"[^，。；！？：:\t]{{3,100}}?{_TYPE}(?:[\s\d年]*版)?{_BRACKETS}*$")
@@ -44,7 +45,22 @@ _ISSUING = re.compile(
     r"(?:通知|公告|函|决定|通告|启事)$"
 )
 _HEADLINE = re.compile(r"[！!？?丨｜|]|重磅|一图|图解|解读|(?:印发|发布|公布|出台|实施)[^《]{0,6}《[^》]+》?$")
-_NO_TITLE = re.compile(r"文\s*件$|.*令$|附\s*件|附\s*录|目\s*录$|各.*[:：]$|World |第.{1,8}号$")
+_NO_TITLE = re.compile(
+    r"文\s*件$|.*令$|附\s*件|附\s*录|目\s*录$|各.*[:：]$|World |第.{1,8}号$"
+    # What kind of document it is, who announces, what stands on a standard's cover, the way to a web page.
+    r"|.{0,16}(?:国家|行业|地方|团体|企业)标准$|(?:international|national) standard$"
+    r"|[^关《]{2,30}(?:[部局厅委院会署]|政府|办公室|中心)公告$|(?:市长|省长|局长|专题|常务|办公|党组){0,3}会议纪要$"
+    r"|(?:部分)?[代替]{2}\s*[A-Z]|ICS\b|CCS\b|首页\s*[>›»/]|当前位置|[1-9][ \u3000]+\S",
+    re.I,
+)
+_NAME_LABEL = re.compile(r"(?:法規名稱|法规名称|文件名称|标题|名称)\s*[:：]\s*(?=\S)")
+# A line of these signs alone, or a standard's number, is no title either.
+_CODE = re.compile(r"[\d\s./:()-]+$|[A-Z]{2,}[/A-Z ]*\s?[\d-]+:\d{4}")
+_ENGLISH_TYPE = re.compile(
+    r"\b(?:polic(?:y|ies)|guidelines?|guide|regulations?|act|rules|report|procedures?|manual|handbook|plan|strategy|minutes"
+    r"|code|framework|charter|standard|specification|questions)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +77,7 @@ class Title:
 
 def find_title(lines: Sequence[tuple[str, bool]]) -> Title | None:
     """The title in a document's first lines, each with whether it is a heading of the first level."""
-    texts = [structure.squeeze(text) if len(text) <= _LINE else "。" for text, _ in lines]
+    texts = [structure.squeeze(_NAME_LABEL.sub("", text)) if len(text) <= _LINE else "。" for text, _ in lines]
     issued = _issued(texts)
     if issued is not None:
         return issued
@@ -80,15 +96,15 @@ def find_title(lines: Sequence[tuple[str, bool]]) -> Title | None:
 
 def _issued(texts: Sequence[str]) -> Title | None:
     """The document that a notice among the lines issues, where it stands below the notice."""
-    for i, text in enumerate(texts):
+    for i, (text, last) in enumerate(map(partial(_over_lines, texts), range(len(texts)))):
         match = _ISSUING.fullmatch(text)
         if match is None:
             continue
         name = match["marked"] or match["plain"]
-        for j in range(i + 1, len(texts)):
-            last = next((k for k in range(j, min(j + 3, len(texts))) if _same("".join(texts[j : k + 1]), name)), None)
-            if last is not None:
-                title = _whole(texts, j, last, firm=True)
+        for j in range(last + 1, len(texts)):
+            end = next((k for k in range(j, min(j + 3, len(texts))) if _same("".join(texts[j : k + 1]), name)), None)
+            if end is not None:
+                title = _whole(texts, j, end, firm=True)
                 named = _dressed(name, j, title.last, True)
                 return Title(
                     title.text if title.edition or not named.edition else named.text,
@@ -99,8 +115,19 @@ def _issued(texts: Sequence[str]) -> Title | None:
                     True,
                 )
         if i < 12:
-            return Title(_tidy(text), i, i, firm=True)
+            return Title(_tidy(text), i, last, firm=True)
     return None
+
+
+def _over_lines(texts: Sequence[str], i: int) -> tuple[str, int]:
+    """A line, with those that follow where it begins the title of a notice that ends on one of them; and
+    the number of the last."""
+    if "关于" in texts[i] and len(texts[i]) <= 60:
+        for last in range(i, min(i + 3, len(texts))):
+            whole = "".join(texts[i : last + 1])
+            if _ISSUING.fullmatch(whole):
+                return whole, last
+    return texts[i], i
 
 
 def _official(texts: Sequence[str], within: int, alone: bool = False) -> Title | None:
@@ -134,10 +161,23 @@ def _plausible(text: str) -> bool:
 
 
 def _first_line(texts: Sequence[str]) -> Title | None:
-    for i, text in enumerate(texts[:3]):
-        if len(text) <= 80 and not structure.ends_sentence(text) and structure.numbered(text) is None:
-            return _whole(texts, i, i)
-    return None
+    possible = []
+    for i, text in enumerate(texts[:6]):
+        if len(text) > 80 or structure.ends_sentence(text) or structure.numbered(text) is not None:
+            if i >= 2:
+                break
+        elif not _NO_TITLE.match(text) and not _EDITION.match(text) and not _CODE.match(text) and not dates.parse(text):
+            possible.append(i)
+    named = [i for i in possible if _ENGLISH_TYPE.search(texts[i]) and not structure.label(texts[i])]
+    possible = [i for i in possible if i < 3 or i == possible[0]]
+    first = next(iter(named or possible), None)
+    if first is None:
+        first = next((i for i, text in enumerate(texts[:3]) if _plain(text)), None)
+    return None if first is None else _whole(texts, first, first)
+
+
+def _plain(text: str) -> bool:
+    return len(text) <= 80 and not structure.ends_sentence(text) and structure.numbered(text) is None
 
 
 def _whole(texts: Sequence[str], first: int, last: int, firm: bool = False) -> Title:
@@ -165,7 +205,7 @@ def _dressed(text: str, first: int, last: int, firm: bool) -> Title:
             edition = re.sub(r"\s", "", inside) if _chinese(inside) else inside
         stage = _STAGE.fullmatch(inside)
         status = fields.status_of(inside) if stage or inside == "试行" else status
-        if not stage:
+        if not stage and not dates.parse(inside):
             name += _bracketed(bracket)
     if before := _STAGE_BEFORE.match(name):
         status, name = fields.status_of(before[0]), name[before.end() :]

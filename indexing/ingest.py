@@ -11,7 +11,7 @@ import hashlib
 import os
 import stat
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -27,6 +27,10 @@ from corpus.sidecar import MOST_BYTES, is_sidecar, read_sidecar, sidecar_names
 from indexing.index import Index, Outcome
 from indexing.workers import ReaderPool
 
+# How links out of the folder are counted among what was left out.
+LINK = "link"
+# Files of the system, and those that Office keeps beside a document that is open.
+_HIDDEN = (".", "~$")
 # A text up to this many bytes is read in less time than it takes to start a process for it.
 _SMALL = 64 * 1024
 # Files that are read ahead, for each process that reads.
@@ -51,10 +55,15 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The files under some paths, in order, each once, and how many others were left out."""
+    """The files under some paths, in order, each once, and how many others were left out: by their ending,
+    `LINK` for links out of the folder."""
 
     files: tuple[Path, ...]
-    skipped: int = 0
+    left_out: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def skipped(self) -> int:
+        return sum(count for _, count in self.left_out)
 
     def __iter__(self) -> Iterator[Path]:
         return iter(self.files)
@@ -66,7 +75,9 @@ class Found:
 class Destination(Protocol):
     """Where documents go: an index in this process, or a server that holds it."""
 
-    def add(self, data: bytes, *, uri: str, source: str, sidecar: bytes | None = None) -> Result: ...
+    def add(
+        self, data: bytes, *, uri: str, source: str, sidecar: bytes | None = None, sidecar_name: str = ""
+    ) -> Result: ...
 
 
 class Ingester:
@@ -79,9 +90,13 @@ class Ingester:
         self._origin = origin
         self._pool = pool
 
-    def add(self, data: bytes, *, uri: str, source: str, sidecar: bytes | None = None) -> Result:
-        """Indexes one file's bytes, with those of its sidecar. Raises `UnreadableFile` and `TooLarge`."""
-        return self._finish([self._prepare(data, uri, source, read_sidecar(sidecar or b""))])[0]
+    def add(
+        self, data: bytes, *, uri: str, source: str, sidecar: bytes | None = None, sidecar_name: str = ""
+    ) -> Result:
+        """Indexes one file's bytes, with those of its sidecar. An empty sidecar says nothing any more; with
+        None what one said before stays. Raises `UnreadableFile` and `TooLarge`."""
+        said = None if sidecar is None else read_sidecar(sidecar, sidecar_name)
+        return self._finish([self._prepare(data, uri, source, said)])[0]
 
     def add_files(self, files: Iterable[Path]) -> Iterator[Result]:
         """Indexes files, each named once; results come in their order. A file that is reported as added is safe."""
@@ -121,22 +136,25 @@ class Ingester:
         try:
             data, (name, sidecar) = read_bytes(path, self._most_bytes), read_beside(path)
             said = read_sidecar(sidecar or b"", name)
-            return self._prepare(data, path.absolute().as_uri(), _shown(path.name), said)
+            return self._prepare(data, place_of(path).as_uri(), _shown(path.name), said)
         except (UnreadableFile, TooLarge) as error:
             return _failed(path, error)
 
-    def _prepare(self, data: bytes, uri: str, source: str, said: Mapping[str, Value]) -> Document | Result:
+    def _prepare(self, data: bytes, uri: str, source: str, said: Mapping[str, Value] | None) -> Document | Result:
         """The document to be indexed, or what there is to say where this very version is there already."""
         if len(data) > self._most_bytes:
             raise too_large(len(data), self._most_bytes)
         _check_kind(source)
         version = document_id(uri, hashlib.sha256(data).hexdigest(), READER)
         if self._index.catalogue.current(uri) == version:
-            return Result(source, "updated" if self._index.say(uri, SIDECAR, said) else "unchanged", version)
+            return Result(source, "updated" if self._say(uri, said) else "unchanged", version)
         reader = read if self._pool is None or _is_cheap(data, source) else self._pool.read
         document = reader(data, uri=uri, source=source, origin=self._origin)
-        self._index.say(uri, SIDECAR, said)
+        self._say(uri, said)
         return document
+
+    def _say(self, uri: str, said: Mapping[str, Value] | None) -> bool:
+        return said is not None and self._index.say(uri, SIDECAR, said)
 
     def _finish(self, batch: Sequence[Document | Result]) -> list[Result]:
         """Indexes the documents among these in one step; the results of all, in order."""
@@ -156,34 +174,50 @@ def ingest(files: Iterable[Path], destination: Destination, most_bytes: int) -> 
         return
     for path in files:
         try:
-            data, (_, sidecar) = read_bytes(path, most_bytes), read_beside(path)
-            yield destination.add(data, uri=path.absolute().as_uri(), source=_shown(path.name), sidecar=sidecar)
+            data, (name, sidecar) = read_bytes(path, most_bytes), read_beside(path)
+            uri, source = place_of(path).as_uri(), _shown(path.name)
+            yield destination.add(data, uri=uri, source=source, sidecar=sidecar or b"", sidecar_name=name)
         except (UnreadableFile, TooLarge) as error:
             yield _failed(path, error)
 
 
 def find_files(paths: Iterable[Path]) -> Found:
     """The files under the paths. Of a folder those that there is a reader for: hidden ones are passed
-    over like sidecars, other kinds and links that lead out of it are counted as skipped. What is named is
+    over like sidecars, other kinds and links that lead out of it are counted as left out. What is named is
     taken as it is, and a folder that can't be listed is taken too: reading it will say why."""
     found: dict[Path, None] = {}
-    skipped = 0
-    for path in paths:
+    left_out: Counter[str] = Counter()
+    for path in map(place_of, paths):
         if not os.path.isdir(path):  # noqa: PTH112 - unlike Path.is_dir, this raises nothing
-            found[path.absolute()] = None
+            found[path] = None
             continue
         closed: list[OSError] = []
         root = path.resolve()
         for folder, folders, names in os.walk(path, onerror=closed.append):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(name for name in names if not name.startswith(".")):
+            folders[:] = sorted(name for name in folders if not name.startswith(_HIDDEN))
+            left_out[LINK] += sum(not _within(Path(folder, name), root) for name in folders)
+            for name in sorted(name for name in names if not name.startswith(_HIDDEN)):
                 file = Path(folder, name)
-                if readable(name) and _within(file, root):
-                    found[file.absolute()] = None
-                elif not is_sidecar(name):
-                    skipped += 1
-        found.update((Path(os.fsdecode(error.filename)).absolute(), None) for error in closed)
-    return Found(tuple(found), skipped)
+                if is_sidecar(name):
+                    continue
+                if not readable(name):
+                    left_out[file.suffix.lower() or name] += 1
+                elif _within(file, root):
+                    found[file] = None
+                else:
+                    left_out[LINK] += 1
+        found.update((Path(os.fsdecode(error.filename)), None) for error in closed)
+    return Found(tuple(found), tuple(sorted((+left_out).items(), key=lambda kind: (-kind[1], kind[0]))))
+
+
+def place_of(path: Path) -> Path:
+    """A path from the root on and without "..", so that a file has one name from wherever it is named."""
+    if ".." not in path.parts:
+        return path.absolute()
+    try:
+        return path.resolve() if path.name == ".." else path.parent.resolve() / path.name
+    except (OSError, RuntimeError):
+        return path.absolute()
 
 
 def read_bytes(path: Path, most_bytes: int) -> bytes:
@@ -201,7 +235,6 @@ def read_bytes(path: Path, most_bytes: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(most_bytes + 1)
     except (FileNotFoundError, NotADirectoryError) as error:
-        _check_kind(path.name)
         raise UnreadableFile("there is no such file; check the path", "没有这个文件；请检查路径") from error
     except PermissionError as error:
         raise UnreadableFile("you may not read this; change its permissions", "没有读取权限；请修改权限") from error

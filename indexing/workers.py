@@ -155,7 +155,7 @@ class _Worker:
         if reply is None:
             self.kill()
             self._process.wait()
-            reply = _too_slow(self._limits) if self._late else _crashed(self._process.returncode)
+            reply = _too_slow(self._limits) if self._late else _crashed(self._process.returncode, self._limits)
         raise reply.error(reply.en, reply.zh)
 
     def _ask(self, job: _Job) -> Document | _Refusal | None:
@@ -246,7 +246,7 @@ def _limit_memory(megabytes: int) -> None:
         import resource
     except ImportError:  # Windows
         return
-    limit = megabytes * 2**20
+    limit = _reserved() + megabytes * 2**20
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
@@ -254,6 +254,14 @@ def _limit_memory(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     except (OSError, ValueError):  # macOS has the name and refuses the limit
         return
+
+
+def _reserved() -> int:
+    """The address space that the interpreter itself has taken, which is no part of what a file costs."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def _alarm(seconds: float) -> None:
@@ -278,15 +286,18 @@ def _too_much(limits: Limits) -> _Refusal:
     )
 
 
-def _crashed(code: int) -> _Refusal:
+def _crashed(code: int, limits: Limits) -> _Refusal:
+    """Libraries that get no memory end the process, too: nobody can tell that from a damaged file."""
     how = f"exit status {code}"
     if code < 0:
         with suppress(ValueError):
             how = signal.Signals(-code).name
     return _Refusal(
         UnreadableFile,
-        f"its reader crashed ({how}); the file may be damaged: open it in its own program and save it again",
-        f"读取程序崩溃（{how}）；文件可能已损坏：请用原程序打开并重新保存",
+        f"its reader crashed ({how}); the file may be damaged: open it in its own program and save it again; "
+        f"if it is sound, it may need more than {limits.megabytes} MiB of memory: raise YIJU_READ_MB",
+        f"读取程序崩溃（{how}）；文件可能已损坏：请用原程序打开并重新保存；"
+        f"如文件完好，可能是所需内存超过 {limits.megabytes} MiB：请调大 YIJU_READ_MB",
     )
 
 

@@ -209,3 +209,25 @@ def test_a_list_question_is_answered_by_the_headings_under_its_heading(workplace
     answer = place.assistant.ask(Question("码头的建设流程有哪些？"))
     assert [s.text for s in answer.statements] == ["选址", "建设", "验收"]
     assert resolves(place.assistant, answer)
+
+
+def test_what_says_another_figure_or_another_word_is_a_statement_of_its_own(
+    workplace: Callable[..., Workplace],
+) -> None:
+    place = workplace()
+    text = "# 轮渡票价办法\n\n一、票价\n\n成人轮渡单程票价为{}元，购票后{}退改。\n"
+    for name, fare, may in (("a", 2, "可以"), ("b", 3, "可以"), ("c", 2, "不得"), ("d", 2, "可以")):
+        add(place, text.format(fare, may), f"{name}.md")
+    answer = place.assistant.ask(Question("成人轮渡单程票价是多少元？"))
+    assert len(answer.statements) == 3
+    for statement in answer.statements:
+        assert {answer.citations[n - 1].quote for n in statement.citations} == {statement.text}
+    assert sorted(len(s.citations) for s in answer.statements) == [1, 1, 2]
+
+
+def test_a_decimal_point_is_no_punctuation(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    for fare in ("3.5", "35"):
+        add(place, f"# 轮渡票价\n\n成人轮渡单程票价为{fare}元。\n", f"{fare}.md")
+    statements = place.assistant.ask(Question("成人轮渡单程票价是多少元？")).statements
+    assert {s.text for s in statements} == {"成人轮渡单程票价为3.5元。", "成人轮渡单程票价为35元。"}

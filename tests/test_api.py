@@ -19,7 +19,7 @@ KEYS = {
     "answer": "id conversation_id question standalone_question answered reason text statements citations hits models "
     "timings_ms label",
     "statements": "text citations support supported",
-    "citations": "number document_id title source headings page start end quote score",
+    "citations": "number document_id title source headings page start end quote score status until superseded_by",
     "hits": "document_id title source headings page start end text score rank",
     "models": "embedder answerer reranker",
     "timings_ms": "retrieve answer verify total",
@@ -105,6 +105,12 @@ BAD: list[tuple[str, str, dict[str, object], int]] = [
     ("POST", "/ask", {"json": {"question": "a", "answerer": "generative"}}, 400),
     ("POST", "/ask", {"json": {"question": "a", "history": [{"role": "system", "content": "x"}]}}, 422),
     ("POST", "/search", {"json": {"question": ""}}, 400),
+    ("POST", "/ask", {"content": b'{"question": "\\ud800"}'}, 422),
+    ("POST", "/ask", {"content": b'{"question": "a", "conversation_id": "\\ud800"}'}, 422),
+    ("POST", "/search", {"content": b'{"question": "a", "filters": {"number": "\\ud800"}}'}, 422),
+    ("POST", "/search", {"json": {"question": "a", "filters": {"as_of": 0}}}, 422),
+    ("POST", "/search", {"json": {"question": "a", "filters": {"tags": 5}}}, 422),
+    ("POST", "/ask", {"json": {"question": "a", "stream": "maybe"}}, 422),
     ("POST", "/search", {"json": {"question": "a", "top_k": 51}}, 422),
     ("GET", "/documents/nobody", {}, 404),
     ("GET", "/documents/nobody/text", {}, 404),
@@ -200,3 +206,13 @@ def test_other_web_sites_can_neither_write_nor_read(place: Workplace) -> None:
         assert client.post("/documents", **upload, headers={"Origin": "http://127.0.0.1:8000"}).status_code == 201  # type: ignore[arg-type]
         assert client.get("/documents", headers={"Host": "evil.example"}).status_code == 403
         assert client.get("/documents", headers={"Host": "localhost:8000"}).status_code == 200
+
+
+def test_a_file_s_name_that_a_form_can_t_carry_is_sent_by_itself(client: TestClient) -> None:
+    form = {"files": {"file": ("x.md", "# 换行\n\n内容。\n".encode())}, "data": {"name": 'a\n"b".md', "uri": "test:x"}}
+    assert client.post("/documents", **form).json()["source"] == 'a\n"b".md'  # type: ignore[arg-type]
+
+
+def test_a_wrong_sidecar_is_named(client: TestClient) -> None:
+    files = {"file": ("a.md", "# 甲\n\n乙。\n".encode()), "sidecar": ("a.meta.yaml", b"status: fine\n")}
+    assert "of the sidecar a.meta.yaml:" in client.post("/documents", files=files).json()["detail"]

@@ -273,3 +273,14 @@ def test_the_command_counts_what_it_skips_and_fails_only_with_a_file(tmp_path: P
     rows = json.loads(yiju(str(folder), "--json").stdout)
     assert rows["skipped"] == 1
     assert sorted(row["outcome"] for row in rows["results"]) == ["failed", "failed", "unchanged"]
+
+
+def test_the_memory_of_the_interpreter_is_no_part_of_a_file_s() -> None:
+    readers = ReaderPool(1, Limits(60, 64))
+    text = f"{GOOD}{PADDING}".encode()
+    try:
+        assert "请按时报送材料" in readers.read(text, uri="test:a", source="a.md").text
+        with pytest.raises(UnreadableFile, match="YIJU_READ_MB"):
+            readers.read(b"word " * 10_000_000, uri="test:b", source="b.md")
+    finally:
+        readers.close()

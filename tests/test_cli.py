@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from eval.generated import Heading, Paragraph, as_pdf
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 TEXT = "# 渡轮办法\n\n一、票务\n\n船票自购买之日起30天内有效。\n"
 
@@ -204,3 +206,65 @@ def test_a_web_address_is_indexed_where_its_host_is_allowed(yiju: Run, ferry: Pa
         site.shutdown()
     answer = json.loads(yiju("ask", "船票60天内有效吗？", "--json").stdout)
     assert (answer["citations"][0]["quote"], answer["citations"][0]["source"]) == (WEB, "rules.html")
+
+
+def test_the_terminal_says_the_page_and_what_holds_no_longer(yiju: Run, tmp_path: Path) -> None:
+    (tmp_path / "ferry.pdf").write_bytes(as_pdf((Heading(0, "渡轮办法"), Paragraph("船票自购买之日起30天内有效。"))))
+    (tmp_path / "ferry.pdf.meta.yaml").write_text("status: withdrawn\n", encoding="utf-8")
+    yiju("ingest", tmp_path / "ferry.pdf")
+    said = yiju("ask", "船票多少天内有效？", LANG="zh_CN.UTF-8").stdout
+    assert "第 1 页" in said
+    assert "! 废止" in said
+
+
+def test_what_is_no_text_is_refused_in_one_line(yiju: Run, ferry: Path) -> None:
+    yiju("ingest", ferry)
+    for arguments in (("ask", "船票\udcff"), ("documents", "set", "0", "title=\udcff")):
+        run = yiju(*arguments)
+        assert (run.returncode, len(run.stderr.splitlines())) == (1, 1)
+
+
+def test_a_folder_that_is_gone_itself_is_not_emptied(yiju: Run, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    for name in ("a.md", "b.md"):
+        (disk / name).write_text(TEXT, encoding="utf-8")
+    yiju("ingest", disk)
+    disk.rename(tmp_path / "away")
+    gone = yiju("ingest", disk, "--prune")
+    assert (gone.returncode, "there is no such file" in gone.stderr) == (1, True)
+    assert yiju("documents").stdout.count("ferry") + yiju("documents").stdout.count("a.md") == 1
+    (tmp_path / "away").rename(disk)
+    (disk / "b.md").unlink()
+    report = json.loads(yiju("ingest", disk, "--prune", "--json").stdout)
+    assert [row["source"] for row in report["removed"]] == ["b.md"]
+
+
+def test_what_is_skipped_is_said_by_its_kind(yiju: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.doc", "b.DOC", "c.wps", "~$open.docx", ".hidden"):
+        (folder / name).write_bytes(b"x")
+    (folder / "out").symlink_to(tmp_path)
+    run = yiju("ingest", folder)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "skipped 4 that can't be read (.doc 2, .wps 1, links out of the folder 1)" in run.stdout
+
+
+def test_watching_with_prune_removes_what_goes_away(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.md").write_text(TEXT, encoding="utf-8")
+    env = {**os.environ, "YIJU_DATA": str(tmp_path / "data"), "LANG": "C.UTF-8", "LC_ALL": "", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "assistant", "ingest", str(folder), "--watch", "--prune", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as watching:
+        assert watching.stdout is not None
+        timer = threading.Timer(60, watching.kill)
+        timer.start()
+        assert json.loads(watching.stdout.readline())["results"][0]["outcome"] == "added"
+        (folder / "a.md").rename(folder / "b.md")
+        report = json.loads(watching.stdout.readline())
+        timer.cancel()
+        watching.kill()
+    assert [row["source"] for row in report["results"]] == ["b.md"]
+    assert [row["source"] for row in report["removed"]] == ["a.md"]

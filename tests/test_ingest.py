@@ -201,3 +201,21 @@ def test_what_was_reported_from_a_batch_survives_kill_9(
         assert place.catalogue.in_state("writing") == ()
         close_all()
     assert set(run(workplace(), folder).values()) <= {"added", "unchanged"}
+
+
+def test_a_file_has_one_name_from_wherever_it_is_named(
+    workplace: Callable[..., Workplace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.md").write_text(GOOD, encoding="utf-8")
+    place = workplace()
+    assert run(place, tmp_path / "in") == {"a.md": "added"}
+    monkeypatch.chdir(tmp_path / "in")
+    for path in (Path(), Path("../in"), Path("../in/a.md"), Path("../in/.."), tmp_path / "in" / ".." / "in"):
+        assert run(place, path) == {"a.md": "unchanged"}, path
+
+
+def test_a_path_that_is_not_there_is_said_to_be_missing_whatever_its_name(
+    workplace: Callable[..., Workplace], tmp_path: Path
+) -> None:
+    assert "no such file" in run(workplace(), tmp_path / "documents")["documents"]

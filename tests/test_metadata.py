@@ -339,10 +339,42 @@ EXAMPLES: list[tuple[str, dict[str, object]]] = [
         "title": "Ferry Tariff Rules", "issuers": ("Department of Inland Ferries",), "date": date(2023, 3, 1),
         "effective": date(2023, 7, 1), "status": Status.CURRENT, "number": None,
     }),
+    ("某市市场监督管理局公告\n\n2024年 第8号\n\n关于批准发布《公园规范》等3项标准的公告\n\n现予以公告。\n", {
+        "title": "关于批准发布《公园规范》等3项标准的公告", "number": "某市市场监督管理局公告2024年第8号",
+    }),
+    ("中华人民共和国国家标准\n\nGB/T 99001—2023\n代替 GB/T 99001—2015\n\n渡口标识 通用要求\n\n2023-05-23 发布    2023-12-01 实施\n\n"
+     "国家渡口管理委员会    发 布\n\n1 范围\n\n本文件规定了要求。\n", {
+        "title": "渡口标识通用要求", "supersedes": "GB/T 99001—2015", "date": date(2023, 5, 23), "effective": date(2023, 12, 1),
+        "issuers": ("国家渡口管理委员会",), "number": "GB/T 99001—2023",
+    }),
+    ("中共某市委 某市人民政府\n关于推进渡口建设的若干意见\n（2024年5月10日）\n\n为了推进建设，提出意见。\n", {
+        "title": "关于推进渡口建设的若干意见", "date": date(2024, 5, 10), "region": "某市",
+    }),
+    ("某区人民政府办公室\n关于印发某区渡口建设行动方案\n（2024—2026年）的通知\n\n各单位：\n\n请组织实施。\n\n某区渡口建设行动方案\n（2024—2026年）\n\n"
+     "为了建设，制定本方案。\n", {"title": "某区渡口建设行动方案（2024—2026年）"}),
+    ("某 市 人 民 政 府\n专 题 会 议 纪 要\n\n关于推进渡口改造工作的会议纪要\n\n会议研究了改造工作。\n", {
+        "title": "关于推进渡口改造工作的会议纪要",
+    }),
+    ("首页 > 新闻中心\n\n某市召开标准化工作推进会\n\n发布时间：2024-03-15 10:20　来源：某局\n\n会议提出了要求。\n", {
+        "title": "某市召开标准化工作推进会", "issuers": (), "date": date(2024, 3, 15),
+    }),
+    ("《某省渡口条例》政策解读\n\n近日，某省通过《某省渡口条例》，自2024年7月1日起施行。\n", {"effective": None, "status": None}),
+    ("法規名稱：渡口管理辦法\n修正日期：民國 112 年 08 月 15 日\n\n第 1 條\n渡口應登記。\n", {
+        "title": "渡口管理辦法", "date": date(2023, 8, 15),
+    }),
+    ("INTERNATIONAL STANDARD\n\nXYZ 12345-2:2021(E)\n\nSecond edition\n2021-06\n\nWidgets — Test methods\n\n1 Scope\n\nIt covers tests.\n", {
+        "title": "Widgets — Test methods",
+    }),
+    ("ACME CORPORATION\nTRAVEL POLICY\n\nVersion\tDate\n\nIt sets out rules.\n", {"title": "TRAVEL POLICY", "edition": None}),
+    ("Guidelines on Ferry Data\n\nPublished by the Office of Ferries\n\nThey apply to all.\n", {
+        "title": "Guidelines on Ferry Data", "issuers": ("Office of Ferries",),
+    }),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), EXAMPLES, ids=[e["title"] for _, e in EXAMPLES])
+@pytest.mark.parametrize(
+    ("text", "expected"), EXAMPLES, ids=[str(e.get("title", n)) for n, (_, e) in enumerate(EXAMPLES)]
+)
 def test_an_official_document_s_metadata_are_those_that_a_clerk_would_write_down(
     text: str, expected: dict[str, object]
 ) -> None:

@@ -25,8 +25,9 @@ from indexing.ingest import Result
 from indexing.retrieval import Hit
 from test_server import free_port
 from ui import render
+from ui.page import _panel
 from ui.render import Turn
-from ui.texts import EN, EXAMPLES, ZH, language_of
+from ui.texts import EN, EXAMPLES, ZH, Language, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,6 +134,30 @@ def test_what_became_of_added_files_is_said_and_escaped() -> None:
     assert ZH.adding.split("{}")[0] in html
     assert not {"img", "script"} & set(Texts(html).tags)
     assert render.added([], "zh") == ""
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "《新办法》 取代"), ("en", "superseded by “新办法”")])
+def test_a_document_that_holds_no_longer_is_marked_in_the_answer_and_at_its_source(
+    workplace: Callable[..., Workplace], language: Language, said: str
+) -> None:
+    place = workplace()
+    old = add(place, TEXT, "ferry.md")
+    new = add(place, "# 新办法\n\n船票的规定另行公布。\n", "new.md")
+    place.assistant.set_fields(new, {"supersedes": old})
+    answer = place.assistant.ask(Question(QUESTION))
+    assert answer.citations[0].document_id == old
+    html = render.conversation((Turn(QUESTION, answer),), (), language)
+    assert html.count("<li>[1]") == 1
+    panel = _panel(place.assistant, answer.citations[0], language)
+    assert said in panel
+    assert "yj-caution" in panel
+    place.index.remove(new)
+    assert "yj-caution" not in _panel(place.assistant, answer.citations[0], language), "as it stands today"
+
+
+def test_every_outcome_has_a_word() -> None:
+    results = [Result("a", outcome, "1") for outcome in ("added", "replaced", "updated", "unchanged")]
+    assert ZH.updated in render.added(results, "zh")
 
 
 # In a real browser.

@@ -73,6 +73,19 @@ def test_a_heading_without_text_goes_with_the_text_below_it() -> None:
     ]
 
 
+def test_each_article_of_a_law_is_a_passage_under_its_chapter() -> None:
+    found = document(
+        "第一章 总则\n\n第一条 渡口应当登记。\n\n登记免费。\n\n第二条 渡船应当检验。\n\n第二章 附则\n\n第三条 由某局解释。\n"
+    )
+    passages = cut(found, 300, count_tokens)
+    assert [p.headings for p in passages] == [
+        ("第一章 总则", "第一条"),
+        ("第一章 总则", "第二条"),
+        ("第二章 附则", "第三条"),
+    ]
+    assert passages[1].text == "第二条\n\n渡船应当检验。"
+
+
 def test_tokens_are_counted_without_the_network() -> None:
     assert count_tokens("人工智能标准体系") > 0
     assert count_tokens("<|endoftext|>") > 1

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 from collections import Counter
 
 from hypothesis import given, settings
@@ -181,9 +182,134 @@ def test_english_is_read_too() -> None:
     assert document(text).metadata.language == "en"
 
 
+LAW = (
+    "某市渡口条例\n\n第一编 总则\n\n第一章 一般规定\n\n第一条　渡口的设立应当经过批准。\n\n前款的批准由市政府作出。\n\n"
+    "第二条管理渡口的，依照本条例\n第一条规定的原则进行：\n（一）安全；\n（二）便民\n\n"
+    "第二条之一 【罚则】违反规定的，处以罚款。\n\n第二章 附则\n\n第三条 本条例自2023年5月1日起施行。\n"
+)
+
+
+def test_each_article_of_a_law_is_a_heading_of_its_own_with_its_paragraphs_below() -> None:
+    above = ("第一编 总则", "第一章 一般规定")
+    assert path_of(LAW, "渡口的设立") == path_of(LAW, "前款的批准") == (*above, "第一条")
+    assert path_of(LAW, "（二）便民") == (*above, "第二条")
+    assert path_of(LAW, "处以罚款") == (*above, "第二条之一 【罚则】")
+    assert path_of(LAW, "本条例自") == ("第一编 总则", "第二章 附则", "第三条")
+
+
+def test_an_article_that_is_only_referred_to_at_a_line_s_beginning_is_none() -> None:
+    assert not [h for h in blocks(LAW, Kind.HEADING) if "规定的原则" in h]
+
+
+def test_an_article_that_is_cut_at_the_width_is_read_whole() -> None:
+    text = "第一章 总则\n\n　　第一条　本市行政区域内渡口的规划建设和日常管\n理活动，适用本条例。\n　　法律另有规定的，从其规定。\n"
+    assert blocks(text, Kind.PARAGRAPH) == [
+        "本市行政区域内渡口的规划建设和日常管理活动，适用本条例。",
+        "法律另有规定的，从其规定。",
+    ]
+    cut = "（二）渡口设施的保护原则、目标\n和任务；\n".replace("（二）", "　　（二）")
+    assert blocks(cut) == ["（二）渡口设施的保护原则、目标和任务；"]
+
+
+def test_articles_are_found_in_traditional_chinese_and_in_english() -> None:
+    assert path_of("第 一 章 總則\n\n第 3-1 條\n渡口由主管機關公告之。\n", "公告") == ("第 一 章 總則", "第 3-1 條")
+    text = "CHAPTER I\nGENERAL PROVISIONS\n\nArticle 1\nScope of the rules\n\n1. These rules apply to:\n(a) ferries;\n(b) boats.\n"
+    path = ("CHAPTER I", "GENERAL PROVISIONS", "Article 1", "Scope of the rules")
+    assert path_of(text, "(b) boats") == path
+    assert blocks(text, Kind.LIST_ITEM)[1:] == ["(a) ferries;", "(b) boats."]
+    assert blocks("It applies to any part of the harbour.\nPart of the harbour is closed\n", Kind.HEADING) == []
+
+
+STANDARD = (
+    "前 言\n\n本文件由某协会提出。\n\n1 范围\n\n本文件规定了标识的要求。\n\n2 规范性引用文件\n\nGB/T 1111 标识 术语\n"
+    "GB/T 2222—2002 颜色的分类与编码方法的基本原则\n\n3 术语和定义\n\n3.1\n标识 sign\n传达信息的图形。\n\n"
+    "4 要求\n\n4.1 图形\n\n4.1.1 尺寸\n\n图形的边长不小于30 cm。\n\n附 录 A\n（规范性）\n测量方法\n\nA.1 概述\n\n用直尺测量。\n\n"
+    "参 考 文 献\n\n[1] GB/T 3333 渡口\n"
+)
+
+
+def test_a_standard_s_clauses_terms_and_annexes_are_headings() -> None:
+    assert path_of(STANDARD, "本文件规定了") == ("1 范围",)
+    assert path_of(STANDARD, "传达信息") == ("3 术语和定义", "3.1", "标识 sign")
+    assert path_of(STANDARD, "边长") == ("4 要求", "4.1 图形", "4.1.1 尺寸")
+    assert path_of(STANDARD, "直尺") == ("附 录 A", "测量方法", "A.1 概述")
+    assert path_of(STANDARD, "[1]") == ("参考文献",)
+    assert "GB/T 1111 标识 术语" in blocks(STANDARD, Kind.PARAGRAPH)
+
+
+def test_what_a_letter_encloses_is_named_and_no_heading() -> None:
+    text = "三、督导检查\n\n请认真落实各项工作。\n\n附件：1. 检查清单\n　　　2. 工作台账\n　　　3. 评估办法\n\n某市某局\n\n2024年3月1日\n"
+    assert blocks(text, Kind.HEADING) == ["三、督导检查"]
+    assert blocks(text.replace("附件：", "附件：\n"), Kind.HEADING) == ["三、督导检查"]
+
+
+def test_the_chapters_of_an_enclosure_stand_below_it() -> None:
+    text = "附件1\n\n某市渡口规则\n\n第一章 总则\n\n渡口应当登记。\n\n附件2\n\n登记表\n\n表格由某局印制。\n"
+    assert path_of(text, "应当登记") == ("附件1", "某市渡口规则", "第一章 总则")
+    assert path_of(text, "印制") == ("附件2", "登记表")
+
+
+def test_numbered_titles_with_nothing_between_them_are_a_list() -> None:
+    text = "2. Principles\n\nFollow these:\n\n1. Plan early.\n2. Second point\n3. Third point\n\n3. Retention\n\nKeep them.\n"
+    assert blocks(text, Kind.HEADING) == ["2. Principles", "3. Retention"]
+    assert blocks("一、农业\n1. 甲规程\n2. 乙规程\n二、工业\n1. 丙规程\n2. 丁规程\n", Kind.HEADING) == [
+        "一、农业",
+        "二、工业",
+    ]
+
+
+def test_headings_may_be_long_ask_or_end_with_a_colon() -> None:
+    long = "一、" + "优化审批流程并推动" * 6 + "公开透明"
+    assert blocks(f"{long}\n\n推进改革。\n\n二、活动时间：\n\n3月1日\n", Kind.HEADING) == [long, "二、活动时间："]
+    text = "1. 问：怎样申请？\n答：到窗口申请。\n\nQ2: Who pays?\nA: The owner pays.\n"
+    assert path_of(text, "窗口") == ("1. 问：怎样申请？",)
+    assert path_of(text, "The owner") == ("Q2: Who pays?",)
+
+
+def test_a_contents_page_without_page_numbers_is_kept_out_of_the_search() -> None:
+    text = "目　　录\n\n第一章　总则\n第二章　附则\n\n第一章　总　则\n\n第一条 为了安全。\n\n第二章　附　则\n\n第二条 由某局解释。\n"
+    assert blocks(text, Kind.CONTENTS) == ["目　　录\n第一章　总则\n第二章　附则"]
+    assert len(blocks(text, Kind.HEADING)) == 4
+
+
+def test_titles_numbers_and_labels_are_not_run_together() -> None:
+    lines = ["某市住房和城乡建设局关于商请提供地下管网数据的函", "某建函〔2024〕102号", "市水务集团、市燃气集团："]
+    assert blocks("\n\n".join(lines) + "\n") == lines
+    lines = ["Minutes of the 14th Meeting of the Harbour Advisory Board", "Date: 12 June 2024"]
+    assert blocks("\n".join(lines) + "\n\nThe meeting opened at ten.\n")[:2] == lines
+
+
+def test_a_speech_of_several_paragraphs_does_not_swallow_what_follows() -> None:
+    text = "一、增加一条：“鼓励屋顶绿化。\n\n“标准由某局制定。”\n\n二、删去第二十条。\n"
+    assert blocks(text) == ["一、增加一条：“鼓励屋顶绿化。", "“标准由某局制定。”", "二、删去第二十条。"]
+
+
+def test_a_line_that_begins_with_the_rest_of_a_number_or_a_mark_goes_on() -> None:
+    assert blocks("规模达到50亿元，增长\n22.5%，创新高。\n") == ["规模达到50亿元，增长22.5%，创新高。"]
+
+
+def test_a_scan_with_a_blank_after_each_character_is_closed_up() -> None:
+    text = "某 市 气 象 局\n\n第 一 条 预 警 分 为 四 级 ， 自 2 0 2 3 年 起 发 布 。\n\n第 二 条 由 某 局 解 释 。\n"
+    assert blocks(text)[-4:] == ["第一条", "预警分为四级，自2023年起发布。", "第二条", "由某局解释。"]
+
+
+def test_a_table_whose_cells_only_pipes_part_gives_rows() -> None:
+    text = (
+        "变更记录如下。\n\nVersion | Date | Change\n2.0 | 2023-01-01 | New limits\n2.1 | 2024-03-01 | Hotels\n\n完。\n"
+    )
+    assert blocks(text, Kind.TABLE_ROW) == ["2.0 | 2023-01-01 | New limits", "2.1 | 2024-03-01 | Hotels"]
+
+
+def test_many_contents_titles_take_time_in_proportion() -> None:
+    began = time.perf_counter()
+    read_string("目录\n\n第一章 总则\n第二章 附则\n" * 4_000)
+    assert time.perf_counter() - began < 3
+
+
 PIECES = st.sampled_from(
     [
         "# 标题", "## 二级", "一、总则", "（一）范围", "1. 目标", "1.1 小节", "（1）条目说明。", "第三章 附则", "附件：清单",
+        "第一条 为了安全。", "第二条应当登记", "1 范围", "2 术语和定义", "2.1", "附件：1. 甲", "2. 乙", "Article 1", "问：何时？", "a | b | c",
         "本段说明有关事项。", "未完的一行，", "接着写完。", "接着写完。", "- 列表项", "——要点。", "| 甲 | 乙 |", "|---|---|",
         "| 1 | 2 |", "序号\t名称", "1\t甲项", "\t续行", "¹ 注释. 2024.", "图1 框架图", "目录", "前言.....1", "微信扫一扫",
         "A plain English line that goes on for quite a while", "ends here.", "```", "**粗体标题**", "![图](a.png)",
@@ -211,7 +337,8 @@ def test_no_text_makes_the_reader_fail(text: str) -> None:
 
 PLAIN = st.sampled_from(
     [
-        "第一章 总则", "一、总则", "（一）范围", "1. 目标", "1.1 小节", "（1）条目说明。", "附件：清单", "前 言", "目录", "前言.....1",
+        "第一章 总则", "一、总则", "（一）范围", "1. 目标", "1.1 小节", "（1）条目说明。", "附件：清单", "前 言", "目录",
+        "第一条：为了安全。", "第二条应当登记", "1 范围", "2 术语和定义", "2.1", "附件：1. 甲", "Article 1", "a | b | c", "第 一 条 甲 。", "前言.....1",
         "本段说明有关事项。", "未完的一行，", "接着写完。", "接着写完。", "为了推进各项工作而写得相当长的一行文字它没有结束", "并在这里结束。",
         "序号\t名称\t数量", "1\t甲项\t3", "\t\t续行", "¹ 某机构. 2024.", "图1 框架图", "表2 汇总", "· 要点", "——要点。",
         "A plain English line that goes on", "and ends here.", "\u3000\u3000缩进段落。", "「引号", "《未闭合", "微信扫一扫", "在看", "",

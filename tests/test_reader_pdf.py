@@ -63,6 +63,20 @@ class Page:
             self.line(x, top, x, bottom)
         return bottom
 
+    def columns(self, y: float, xs: list[int], rows: list[list[str]], *, height: int = 20) -> float:
+        """Rows that only stand in columns; gives the place below."""
+        for row in rows:
+            for x, words in zip(xs, row, strict=True):
+                self.text(x, y, words, 10)
+            y += height
+        return y
+
+    def three_lines(self, y: float, xs: list[int], rows: list[list[str]]) -> float:
+        """A table with a line above, one below its header and one below itself."""
+        for at in (y, y + 20, y + 20 * len(rows)):
+            self.line(xs[0] - 4, at, 510, at)
+        return self.columns(y + 14, xs, rows) + 10
+
     def line(self, x: float, y: float, u: float, v: float) -> None:
         self.canvas.line(x, HEIGHT - y, u, HEIGHT - v)
 
@@ -397,6 +411,261 @@ def test_the_title_that_a_program_made_up_is_none() -> None:
     page.canvas.setTitle("Microsoft Word - 草稿3.doc")
     page.text(LEFT, 100, "全文如下。")
     assert "title" not in read_pdf(page.bytes()).properties
+
+
+def records(reading: Reading) -> list[tuple[str, ...]]:
+    return [row.cells for table in reading.tables for row in table.rows]
+
+
+def test_a_table_of_three_lines_is_one_and_the_prose_around_it_is_none() -> None:
+    xs = [94, 160, 300, 420]
+    rows = [["编号", "指标", "单位", "数值"], ["A1", "存量", "个", "12"], ["A2", "增量", "", "7"]]
+
+    def draw(page: Page) -> None:
+        y = page.paragraph(80, SENTENCE * 2 + "。")
+        page.text(250, y, "表1 主要指标")
+        y = page.three_lines(y + 10, xs, rows)
+        page.text(94, y, "注：数值四舍五入。", 9)
+        page.paragraph(y + 30, SENTENCE * 2 + "。")
+
+    reading = made(draw)
+    (table,) = reading.tables
+    assert (table.title, table.columns) == ("表1 主要指标", ("编号", "指标", "单位", "数值"))
+    assert records(reading) == [("A1", "存量", "个", "12"), ("A2", "增量", "", "7")]
+    assert texts(reading)[-2:] == ["注：数值四舍五入。", SENTENCE * 2 + "。"]
+    assert reading.text.count("存量") == 1
+
+
+def test_cells_on_several_lines_are_whole_where_rows_stand_further_apart() -> None:
+    def draw(page: Page) -> None:
+        for y in (100, 120, 200):
+            page.line(90, y, 510, y)
+        page.columns(114, [94, 160, 300], [["编号", "名称", "说明"]])
+        page.columns(140, [94, 160], [["A1", "目录"]])
+        page.columns(134, [300], [["规定了目录怎样编制，"], ["以及怎样更新。"]], height=13)
+        page.columns(177, [94, 160], [["A2", "接口"]])
+        page.columns(171, [300], [["规定了接口怎样命名，"], ["以及怎样调用。"]], height=13)
+
+    assert records(made(draw)) == [
+        ("A1", "目录", "规定了目录怎样编制，以及怎样更新。"),
+        ("A2", "接口", "规定了接口怎样命名，以及怎样调用。"),
+    ]
+
+
+def test_names_over_several_columns_are_part_of_the_names_of_each() -> None:
+    def draw(page: Page) -> None:
+        for y in (100, 140, 200):
+            page.line(90, y, 510, y)
+        page.text(240, 114, "二〇二二年数量", 10)
+        page.columns(134, [94, 220, 300], [["地区", "国内", "国外"]])
+        page.columns(154, [94, 220, 300], [["东部", "120", "40"], ["西部", "90", "30"]])
+
+    (table,) = made(draw).tables
+    assert table.columns == ("地区", "二〇二二年数量/国内", "二〇二二年数量/国外")
+    assert [row.cells for row in table.rows] == [("东部", "120", "40"), ("西部", "90", "30")]
+
+
+def test_a_name_in_the_middle_of_its_rows_is_given_to_each_of_them() -> None:
+    rows = [["类别", "指标", "权重"], ["", "准确", "20"], ["", "完整", "30"], ["", "及时", "25"], ["", "稳定", "25"]]
+
+    def draw(page: Page) -> None:
+        y = page.three_lines(100, [94, 200, 350], rows)
+        assert y == 224
+        page.columns(144, [94], [["质量"], ["时效"]], height=40)
+
+    assert [row[:2] for row in records(made(draw))] == [
+        ("质量", "准确"),
+        ("质量", "完整"),
+        ("时效", "及时"),
+        ("时效", "稳定"),
+    ]
+
+
+def test_a_table_under_its_shaded_header_with_a_line_below_each_row() -> None:
+    rows = [["Standard", "Title", "Year"], ["X 1", "Vocabulary", "2021"], ["X 2", "Interfaces", "2022"]]
+
+    def draw(page: Page) -> None:
+        page.canvas.setFillGray(0.85)
+        page.canvas.rect(90, HEIGHT - 120, 420, 20, stroke=0, fill=1)
+        page.canvas.setFillGray(0)
+        page.columns(114, [94, 200, 400], rows)
+        for y in (120, 140, 160):
+            page.line(90, y, 510, y)
+
+    (table,) = made(draw).tables
+    assert table.columns == ("Standard", "Title", "Year")
+    assert [row.cells for row in table.rows] == [("X 1", "Vocabulary", "2021"), ("X 2", "Interfaces", "2022")]
+
+
+@pytest.mark.parametrize("header", [True, False])
+def test_a_table_without_upright_lines_goes_on_on_the_next_page(header: bool) -> None:
+    xs, head = [94, 160, 420], ["序号", "项目", "金额"]
+    rows = [[str(n), f"第{n}个项目", f"{n}0.5"] for n in range(1, 9)]
+
+    def draw(page: Page) -> None:
+        page.paragraph(80, SENTENCE * 2 + "。")
+        page.text(250, 680, "表1 项目")
+        page.line(90, 690, 510, 690)
+        page.line(90, 710, 510, 710)
+        page.columns(704, xs, [head, *rows[:3]])
+        page.text(285, 815, "- 1 -", 9)
+        page.turn()
+        page.columns(80, xs, [*([head] if header else []), *rows[3:]])
+        page.text(285, 815, "- 2 -", 9)
+
+    reading = made(draw)
+    (table,) = reading.tables
+    assert [row.cells for row in table.rows] == [tuple(row) for row in rows]
+    assert {b.page for b in reading.blocks if b.kind is Kind.TABLE_ROW} == {1, 2}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["序号", "任务", "牵头单位"], ["1", "编制目录", "示例处"], ["2", "组织培训", "示例室"]],
+        [["项目", "金额", "占比"], ["硬件", "12.5", "40%"], ["软件", "8.3", "30%"], ["合计", "20.8", "70%"]],
+    ],
+)
+def test_columns_under_a_header_are_a_table_where_rows_are_counted_or_have_figures(rows: list[list[str]]) -> None:
+    def draw(page: Page) -> None:
+        y = page.columns(page.paragraph(80, SENTENCE * 2 + "。") + 20, [94, 200, 400], rows)
+        page.paragraph(y + 10, SENTENCE * 2 + "。")
+
+    reading = made(draw)
+    assert [table.columns for table in reading.tables] == [tuple(rows[0])]
+    assert records(reading) == [tuple(row) for row in rows[1:]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["会议时间", "五月六日上午"], ["会议地点", "三层会议室"], ["会议议程", "学习文件"]],
+        [["姓名：", "____"], ["单位：", "____"], ["电话：", "____"]],
+        [["甲方（盖章）：", "乙方（盖章）："], ["代表人：", "代表人："], ["2024年5月1日", "2024年5月1日"]],
+        [["第一部分 总体情况", "1"], ["第二部分 主要工作", "5"], ["附录", "12"]],
+        [["内容", "页码"], ["总体情况", "1"], ["主要工作", "5"], ["下一步打算", "12"], ["附录", "20"]],
+        [["张三", "李四"], ["王五", "赵六"], ["钱七", "孙八"], ["周九", "吴十"]],
+        [["1.", "建立台账"], ["2.", "定期更新"], ["3.", "开展评估"], ["4.", "组织培训"]],
+        [["API", "接口"], ["CPU", "处理器"], ["GPU", "图形处理器"]],
+    ],
+)
+def test_forms_contents_signatures_and_lists_in_columns_are_no_tables(rows: list[list[str]]) -> None:
+    assert made(lambda page: page.columns(100, [94, 300], rows)).tables == ()
+
+
+def test_the_lines_around_those_who_get_copies_are_no_table() -> None:
+    def draw(page: Page) -> None:
+        page.columns(94, [130, 350], [["2024年5月6日", "2024年5月6日"]])
+        for y in (100, 120, 140):
+            page.line(90, y, 510, y)
+        page.text(94, 114, "抄送：各有关部门。", 10)
+        page.columns(134, [94, 400], [["示例办公室", "2024年5月7日印发"]])
+
+    assert made(draw).tables == ()
+
+
+def test_a_numbered_list_of_rows_is_not_read_as_two_columns_of_prose() -> None:
+    rows = [[str(n), f"第{n}个建设工程项目的名称", f"第{n}科", f"{n}0.5"] for n in range(1, 21)]
+    reading = made(lambda page: page.columns(100, [94, 120, 330, 430], rows))
+    assert texts(reading)[2] == "3\t第3个建设工程项目的名称\t第3科\t30.5"
+
+
+def test_the_last_page_of_a_text_in_two_columns_has_them_too_and_a_line_over_both_is_whole() -> None:
+    def draw(page: Page) -> None:
+        page.text(231, 80, "作者甲", 12)
+        page.text(310, 80, "作者乙", 12)
+        for i in range(12):
+            page.text(60, 120 + 20 * i, "左栏的一行文字写满了整整一栏宽度了")
+            page.text(340, 120 + 20 * i, "右栏的一行文字写满了整整一栏宽度了")
+        page.turn()
+        for i, words in enumerate("甲乙"):
+            page.text(60, 80 + 20 * i, f"左{words}行文字写满了整整一栏的宽度为止")
+            page.text(340, 80 + 20 * i, f"右{words}行文字写满了整整一栏的宽度为止")
+
+    words = texts(made(draw))
+    assert words[0].split() == ["作者甲", "作者乙"]
+    assert "左乙行文字写满了整整一栏的宽度为止右甲行" in "".join(words)
+
+
+def test_an_upright_watermark_over_the_text_stands_in_no_line_of_it_on_any_page() -> None:
+    def draw(page: Page) -> None:
+        for lines in (6, 2):
+            page.text(150, 180, "征求意见稿", 48)
+            page.paragraph(100, (SENTENCE * lines)[: 35 * lines - 3] + "。")
+            page.turn()
+
+    reading = made(draw)
+    assert texts(reading, Kind.PARAGRAPH, Kind.HEADING) == [
+        (SENTENCE * 6)[:207] + "。",
+        (SENTENCE * 2)[:67] + "。",
+    ]
+    assert texts(reading, Kind.CHROME) == ["征求意见稿"]
+
+
+def test_an_item_whose_number_stands_far_in_front_is_whole() -> None:
+    def draw(page: Page) -> None:
+        for n, y in ((1, 100), (2, 160)):
+            page.text(LEFT, y, f"({n})", 12, "Times-Roman")
+            page.text(
+                LEFT + 48, y, "The secretary shall keep a register of all bodies that were named and", 12, "Times-Roman"
+            )
+            page.text(LEFT + 48, y + 15, f"shall publish it once a year in part {n}.", 12, "Times-Roman")
+
+    assert texts(made(draw), Kind.HEADING) == []
+    assert texts(made(draw), Kind.LIST_ITEM) == [
+        f"({n}) The secretary shall keep a register of all bodies that were named and shall publish it once a year"
+        f" in part {n}."
+        for n in (1, 2)
+    ]
+
+
+def test_blanks_at_quotation_marks_and_dashes_between_latin_words_are_kept() -> None:
+    def draw(page: Page) -> None:
+        x = float(LEFT)
+        for word in ("A", "“body”", "means", "—", "Part", "1", "—", "a", "person."):
+            page.text(x, 100, word, 12, "Times-Roman")
+            x += pdfmetrics.stringWidth(word, "Times-Roman", 12) + 3
+
+    assert texts(made(draw)) == ["A “body” means — Part 1 — a person."]
+
+
+def test_a_raised_number_is_a_note_s_mark_though_it_is_nearly_as_large_as_the_text() -> None:
+    def draw(page: Page) -> None:
+        page.text(LEFT, 100, "总量达到226个")
+        page.text(LEFT + 12 * 7, 96, "2", 10)
+
+    assert texts(made(draw)) == ["总量达到226个²"]
+
+
+def test_the_letterhead_is_not_the_title_and_a_title_on_two_lines_is_one() -> None:
+    def draw(page: Page) -> None:
+        page.text(150, 80, "示例省数据局文件", 32)
+        page.text(240, 130, "示数发〔2024〕15号")
+        page.text(180, 190, "关于编制公共数据目录", 22)
+        page.text(213, 222, "有关工作的通知", 22)
+        page.paragraph(280, SENTENCE * 3 + "。")
+
+    assert texts(made(draw), Kind.HEADING) == ["关于编制公共数据目录有关工作的通知"]
+
+
+def test_a_signature_and_its_date_end_before_what_begins_at_the_margin() -> None:
+    def draw(page: Page) -> None:
+        page.paragraph(100, SENTENCE * 4 + "。")
+        page.text(400, 300, "示例省数据局")
+        page.text(404, 320, "2024年3月8日于某市")
+        page.text(LEFT + 24, 340, "（联系人：张三）")
+
+    assert texts(made(draw))[-3:] == ["示例省数据局", "2024年3月8日于某市", "（联系人：张三）"]
+
+
+def test_the_longest_line_of_a_slide_does_not_take_in_the_next_point() -> None:
+    def draw(page: Page) -> None:
+        page.canvas.setPageSize((HEIGHT, WIDTH))
+        for i, words in enumerate(("完成目录编制", "建成平台一个，覆盖各个行业的业务系统", "下一步计划", "扩大范围")):
+            page.canvas.setFont("STSong-Light", 20)
+            page.canvas.drawString(60, 400 - 40 * i, words)
+
+    assert texts(made(draw)) == ["完成目录编制", "建成平台一个，覆盖各个行业的业务系统", "下一步计划", "扩大范围"]
 
 
 def scanned(words: str) -> bytes:

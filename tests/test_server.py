@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -16,7 +17,8 @@ import httpx
 import pytest
 
 from assistant.folder import DataFolder, read_holder
-from corpus.errors import Held
+from assistant.remote import Remote
+from corpus.errors import BadSetting, Held, NotFound
 
 TEXT = "# 渡轮办法\n\n一、票务\n\n船票自购买之日起30天内有效。\n"
 Start = Callable[..., tuple[subprocess.Popen[str], str]]
@@ -150,3 +152,26 @@ def test_a_folder_whose_holder_was_killed_is_free(tmp_path: Path) -> None:
     holder.wait()
     holder.stdout.close()
     DataFolder(tmp_path / "data").release()
+
+
+def test_a_folder_on_a_full_disk_is_an_error_for_a_person_and_is_not_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(BadSetting, match="No space left"):
+            DataFolder(tmp_path / "data")
+    DataFolder(tmp_path / "data").release()
+
+
+@pytest.mark.parametrize("document", ["similar", "a/b", "..", "", "../health/live"])
+def test_what_can_t_be_an_id_leads_to_no_other_address(document: str) -> None:
+    remote = Remote("http://127.0.0.1:1", None, "en")
+    with pytest.raises(NotFound):
+        remote.show(document)
+    with pytest.raises(NotFound):
+        remote.remove(document)
+    remote.close()

@@ -8,17 +8,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from assistant.answers import Filters
 from assistant.api import build_app
 from assistant.core import Question
+from assistant.texts import caution
 from assistant.wiring import Workplace
 from conftest import add
 from corpus.document import Status
 from corpus.errors import BadInput, UnreadableFile
 from corpus.sidecar import read_sidecar
 from corpus.similarity import SIMILAR, similar_pairs, similarity, sketch
+from corpus.standing import Life
 from indexing.ingest import find_files, ingest
 
 Open = Callable[..., Workplace]
@@ -335,3 +338,79 @@ def test_over_http_fields_are_set_and_tables_are_records(place: Workplace) -> No
         assert (detail["metadata"]["region"], detail["metadata"]["read_from"]["region"]) == ("某区", "sidecar")
         versions = client.get("/documents", params={"versions": True}).json()["documents"]
         assert json.dumps(versions)
+
+
+def test_an_answer_says_which_cited_documents_hold_no_longer_and_says_them_last(place: Workplace) -> None:
+    old = add(place, rules(2015, 2), "old.md")
+    draft = add(place, rules(2023, 4).replace("票价办法", "票价办法（征求意见稿）"), "draft.md")
+    new = add(place, rules(2022, 3), "new.md")
+    place.assistant.set_fields(new, {"supersedes": old})
+    place.assistant.set_fields(new, {"expires": "2090-12-31"})
+    answer = place.assistant.ask(Question("成人渡轮票价为多少元？"))
+    known = {c.document_id: (c.status, c.until, c.superseded_by) for c in answer.citations}
+    assert known[old] == (Status.WITHDRAWN, date(2022, 2, 28), new)
+    assert known[new] == (Status.CURRENT, date(2090, 12, 31), None)
+    assert known[draft][0] is Status.COMMENT
+    assert answer.citations[0].document_id == new
+
+
+IN_2024 = date(2024, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("life", "in_force", "en", "zh"),
+    [
+        (Life(None), True, "", ""),
+        (Life(Status.CURRENT, date(2024, 6, 1)), True, "", ""),
+        (Life(Status.CURRENT, date(2024, 5, 31)), False, "expired on 2024-05-31", "已于 2024-05-31 到期"),
+        (Life(Status.WITHDRAWN), False, "withdrawn", "废止"),
+        (Life(Status.WITHDRAWN, date(2030, 1, 1)), False, "withdrawn", "废止"),
+        (Life(Status.COMMENT), False, "draft for comments", "征求意见稿"),
+        (Life(Status.TRIAL), True, "", ""),
+        (Life(Status.WITHDRAWN, None, "b"), False, "superseded by B", "已被 B 取代"),
+        (
+            Life(Status.WITHDRAWN, date(2024, 5, 31), "b"),
+            False,
+            "superseded by B since 2024-06-01",
+            "自 2024-06-01 起已被 B 取代",
+        ),
+        (
+            Life(Status.WITHDRAWN, date(2024, 6, 1), "b"),
+            True,
+            "will be superseded by B on 2024-06-02",
+            "自 2024-06-02 起将被 B 取代",
+        ),
+    ],
+)
+def test_what_must_be_known_of_a_document_before_one_relies_on_it(life: Life, in_force: bool, en: str, zh: str) -> None:
+    assert life.in_force(IN_2024) == in_force
+    assert caution(life, "en", successor="B", on=IN_2024) == en
+    assert caution(life, "zh", successor="B", on=IN_2024) == zh
+
+
+def test_filters_are_taken_as_people_write_them() -> None:
+    assert Filters(status="试行").status == (Status.TRIAL,)  # type: ignore[arg-type]
+    assert Filters(region=" 湖滨市 ", issuer="", number=None).region == ("湖滨市",)  # type: ignore[arg-type]
+    assert Filters(region=["", " "]) == Filters(tags=(), issuer="")  # type: ignore[arg-type]
+    assert Filters(tags="a", documents="b").tags == ("a",)  # type: ignore[arg-type]
+    assert Filters(as_of="2024年5月1日").as_of == Filters(as_of="2024-5-1").as_of == date(2024, 5, 1)  # type: ignore[arg-type]
+    for wrong in (0, "0", "2024", "", 1714521600, [2024]):
+        with pytest.raises(ValidationError, match="2025-01-31"):
+            Filters(as_of=wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("fields", [{"title": "\ud800"}, {"tags": ["a", "\udfff"]}])
+def test_half_a_character_is_no_value(place: Workplace, fields: dict[str, object]) -> None:
+    document = add(place, rules(2022, 3))
+    with pytest.raises(BadInput, match="must be text"):
+        place.assistant.set_fields(document, fields)
+
+
+def test_a_file_given_again_without_its_sidecar_keeps_what_that_said(place: Workplace) -> None:
+    ingester, data = place.ingester(), rules(2022, 3).encode()
+    ingester.add(data, uri="test:a", source="a.md", sidecar=b"status: withdrawn\n")
+    assert ingester.add(data, uri="test:a", source="a.md").outcome == "unchanged"
+    assert ingester.add(rules(2022, 4).encode(), uri="test:a", source="a.md").outcome == "replaced"
+    assert [d.status for d in place.assistant.documents()] == ["withdrawn"]
+    assert ingester.add(rules(2022, 4).encode(), uri="test:a", source="a.md", sidecar=b"").outcome == "updated"
+    assert [d.status for d in place.assistant.documents()] == ["current"]

@@ -7,6 +7,7 @@ browsers never see each other's questions. `build` only lays out; `Handlers` ans
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.answers import Answer, Message
+from assistant.answers import Answer, Citation, Hit, Message
 from assistant.core import Assistant, Delta, Question
 from corpus.errors import NotFound, YijuError
 from corpus.readers import READERS
@@ -227,15 +228,22 @@ def _source(
     try:
         if citation is not None and 1 <= citation <= len(answer.citations):
             place = answer.citations[citation - 1]
-            document = assistant.document(place.document_id)
-            count = len(answer.citations)
-            return render.source(document, place, session.language, turn=turn, number=citation, of=count)
+            where = {"turn": turn, "number": citation, "of": len(answer.citations)}
+            return _panel(assistant, place, session.language, **where)
         if rank is not None and 1 <= rank <= len(answer.hits):
-            hit = answer.hits[rank - 1]
-            return render.source(assistant.document(hit.document_id), hit, session.language)
+            return _panel(assistant, answer.hits[rank - 1], session.language)
     except NotFound as error:
         return render.missing_source(error.text(session.language))
     return None
+
+
+def _panel(assistant: Assistant, place: Citation | Hit, language: Language, **where: int) -> str:
+    """A place in its document as it stands today: what was in force when it was cited may not be any more."""
+    document, life, successor = assistant.document(place.document_id), assistant.life(place.document_id), ""
+    if life.superseded_by:
+        with suppress(NotFound):
+            successor = assistant.document(life.superseded_by).metadata.title
+    return render.source(document, place, language, life=life, successor=successor, **where)
 
 
 def _words(language: Language) -> tuple[Any, ...]:

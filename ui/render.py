@@ -8,14 +8,16 @@ from html import escape
 
 from assistant.answers import Answer, Citation, Hit
 from assistant.core import DocumentSummary
-from assistant.texts import status_word
-from corpus.document import Document
+from assistant.texts import caution, status_word
+from corpus.document import Document, Status
+from corpus.standing import Life
 from indexing.ingest import Result
 from ui.texts import EXAMPLES, WORDS, Language, Words
 
 AROUND = 600
 _SHOWN_DOCUMENTS = 12
 _SNIPPET = 140
+UNKNOWN_LIFE = Life(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def conversation(turns: Sequence[Turn], documents: Sequence[DocumentSummary], la
     """The whole conversation, or what to do where there is none yet."""
     if not turns:
         return welcome(documents, language)
-    inner = "".join(_turn(turn, number, WORDS[language]) for number, turn in enumerate(turns))
+    inner = "".join(_turn(turn, number, language) for number, turn in enumerate(turns))
     return f'<div class="yj-conversation" role="log" aria-live="polite">{inner}</div>'
 
 
@@ -82,7 +84,8 @@ def welcome(documents: Sequence[DocumentSummary], language: Language) -> str:
     )
 
 
-def _turn(turn: Turn, number: int, words: Words) -> str:
+def _turn(turn: Turn, number: int, language: Language) -> str:
+    words = WORDS[language]
     question = f'<div class="yj-question"><span>{escape(words.you)}</span><p>{escape(turn.question)}</p></div>'
     if turn.error:
         body = (
@@ -93,13 +96,14 @@ def _turn(turn: Turn, number: int, words: Words) -> str:
         partial = f'<p class="yj-statement">{escape(turn.partial)}</p>' if turn.partial else ""
         body = f'<div class="yj-answer yj-pending">{partial}<p class="yj-working">{escape(words.working)}</p></div>'
     elif turn.answer.answered:
-        body = _answer(turn.answer, number, words)
+        body = _answer(turn.answer, number, language)
     else:
         body = _refusal(turn.answer, number, words)
     return f'<section class="yj-turn">{question}{body}</section>'
 
 
-def _answer(answer: Answer, turn: int, words: Words) -> str:
+def _answer(answer: Answer, turn: int, language: Language) -> str:
+    words = WORDS[language]
     quotes = {citation.number: citation for citation in answer.citations}
     parts = []
     for statement in answer.statements:
@@ -107,7 +111,21 @@ def _answer(answer: Answer, turn: int, words: Words) -> str:
         unsupported = "" if statement.supported else " yj-unsupported"
         parts.append(f'<p class="yj-statement{unsupported}">{escape(statement.text)} {marks}</p>')
     notice = f'<p class="yj-notice">{escape(answer.label.notice)}</p>'
-    return f'<div class="yj-answer">{"".join(parts)}{notice}</div>'
+    return f'<div class="yj-answer">{"".join(parts)}{_cautions(answer.citations, language)}{notice}</div>'
+
+
+def _cautions(citations: Sequence[Citation], language: Language) -> str:
+    """Which of the cited documents are drafts or hold no longer, each with the numbers of its citations."""
+    said: dict[str, list[Citation]] = {}
+    for citation in citations:
+        if caution(citation.life, language):
+            said.setdefault(citation.document_id, []).append(citation)
+    rows = (
+        f"<li>{''.join(f'[{c.number}]' for c in cited)} {escape(cited[0].title)} — "
+        f"<b>{escape(caution(cited[0].life, language))}</b></li>"
+        for cited in said.values()
+    )
+    return f'<ul class="yj-cautions">{"".join(rows)}</ul>' if said else ""
 
 
 def _mark(citation: Citation, turn: int, words: Words) -> str:
@@ -160,9 +178,12 @@ def source(
     turn: int = 0,
     number: int | None = None,
     of: int = 0,
+    life: Life = UNKNOWN_LIFE,
+    successor: str = "",
 ) -> str:
     """A cited span highlighted inside the text around it. `number` of `of` citations can be stepped
-    through; a hit has no number. The highlighted text is exactly the document's."""
+    through; a hit has no number. The highlighted text is exactly the document's. `successor` is the title of
+    the document in its place."""
     words = WORDS[language]
     text, start, end = document.text, place.start, place.end
     first, last = _window(text, start, end)
@@ -171,10 +192,12 @@ def source(
     headings = "".join(f"<li>{escape(heading)}</li>" for heading in place.headings)
     path = f'<ol class="yj-path">{headings}</ol>' if headings else ""
     steps = _steps(turn, number, of, words) if number is not None else ""
+    warning = caution(life, language, successor=_titled(successor, language))
+    warned = f'<p class="yj-caution" role="note">{escape(warning)}</p>' if warning else ""
     return (
         f'<aside class="yj-source" aria-label="{escape(words.source_title)}">{steps}'
         f"<h3>{escape(document.metadata.title)}</h3>"
-        f'<p class="yj-facts">{escape(_facts(document, place, language))}</p>{path}'
+        f'<p class="yj-facts">{escape(_facts(document, place, life, language))}</p>{warned}{path}'
         f'<div class="yj-text" tabindex="0">{before}<mark class="yj-quote">{escape(text[start:end])}</mark>'
         f"{after}</div>"
         "</aside>"
@@ -196,7 +219,11 @@ def added(results: Sequence[Result], language: Language, next_file: tuple[int, i
     return f'<ul class="yj-added" role="status">{"".join(rows)}</ul>' if rows else ""
 
 
-def _facts(document: Document, place: Citation | Hit, language: Language) -> str:
+def _titled(title: str, language: Language) -> str:
+    return (f"《{title.strip('《》')}》" if language == "zh" else f"“{title}”") if title else ""
+
+
+def _facts(document: Document, place: Citation | Hit, life: Life, language: Language) -> str:
     words = WORDS[language]
     metadata = document.metadata
     facts = [document.source]
@@ -206,8 +233,13 @@ def _facts(document: Document, place: Citation | Hit, language: Language) -> str
         facts.append(metadata.number)
     if metadata.date:
         facts.append(f"{words.dated} {metadata.date.isoformat()}")
-    if metadata.status:
-        facts.append(status_word(metadata.status, language))
+    if metadata.effective and life.status not in (Status.DRAFT, Status.COMMENT):
+        facts.append(words.effective.format(metadata.effective.isoformat()))
+    if life.until:
+        facts.append(words.until.format(life.until.isoformat()))
+    status = life.status or metadata.status
+    if status and (status is not Status.CURRENT or life.in_force()):
+        facts.append(status_word(status, language))
     return "  ·  ".join(facts)
 
 

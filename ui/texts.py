@@ -28,6 +28,8 @@ class Words:
     next: str
     page: str
     dated: str
+    effective: str
+    until: str
     welcome: str
     on_file: str
     samples_on_file: str
@@ -43,6 +45,7 @@ class Words:
     adding: str
     added: str
     replaced: str
+    updated: str
     unchanged: str
     failed: str
 
@@ -64,6 +67,8 @@ ZH = Words(
     next="下一条引文",
     page="第 {} 页",
     dated="日期",
+    effective="自 {} 起施行",
+    until="有效至 {}",
     welcome="向文件提问",
     on_file="已收录 {} 份文件",
     samples_on_file="目前收录的是 {} 份样例。导入您自己的文件后，样例将不再参与检索：",
@@ -79,6 +84,7 @@ ZH = Words(
     adding="正在读取 {}（{} / {}）……",
     added="已添加",
     replaced="已更新",
+    updated="元数据已更新",
     unchanged="已在库中",
     failed="未添加",
 )
@@ -100,6 +106,8 @@ EN = Words(
     next="Next citation",
     page="page {}",
     dated="Date",
+    effective="in force from {}",
+    until="until {}",
     welcome="Ask the documents",
     on_file="{} documents on file",
     samples_on_file="These are {} samples. Once you add documents of your own, they are no longer searched:",
@@ -116,6 +124,7 @@ EN = Words(
     adding="Reading {} ({} of {}) …",
     added="added",
     replaced="replaced",
+    updated="new metadata",
     unchanged="already on file",
     failed="not added",
 )

@@ -17,7 +17,7 @@ from corpus.titles import names
 Reader = Callable[[bytes], Reading]
 
 # Part of a version's identity: raise it when the same bytes are read differently.
-READER = "readers/3"
+READER = "readers/4"
 
 # Extension to module and function. A format's libraries are imported when a file of it is read.
 READERS: dict[str, tuple[str, str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from corpus import structure
@@ -29,6 +29,8 @@ _PAGE_NUMBER = re.compile(
 )
 # So often a line must stand beside a page number to be a running header or footer.
 _RUNNING = 3
+# How many lines a contents page without page numbers has at most.
+_CONTENTS_LINES = 400
 # Lines of a title page, and how long one is at most.
 _MASTHEAD_ITEMS, _MASTHEAD_LENGTH = 12, 60
 
@@ -37,8 +39,11 @@ def contents_lines(lines: Sequence[str]) -> frozenset[int]:
     """The lines of contents pages: any with dot leaders, and after a contents title all up to the last
     one that ends in a page number."""
     found = {i for i, line in enumerate(lines) if structure.dot_leader(line)}
-    for i, line in enumerate(lines):
-        if structure.squeeze(line.strip(" #*\t")).lower() not in structure.CONTENTS_TITLES:
+    titles = [i for i, line in enumerate(lines) if len(line) <= _MASTHEAD_LENGTH and _contents_title(line)]
+    bare = [_bare(line) for line in lines] if titles else []
+    last_place = {line: i for i, line in enumerate(bare)}
+    for i in titles:
+        if i in found:
             continue
         last, since, pages = i, 0, 0
         for j in range(i + 1, len(lines)):
@@ -48,9 +53,35 @@ def contents_lines(lines: Sequence[str]) -> frozenset[int]:
                 since += 1
             if since > 6 or len(lines[j]) > 120:
                 break
-        if pages >= 3:
-            found.update(range(i, last + 1))
+        found.update(range(i, last + 1) if pages >= 3 else _listed(lines, bare, last_place, i))
     return frozenset(found)
+
+
+def _contents_title(line: str) -> bool:
+    words = re.sub(r"\s+(?:page|页码|页次|页)$", "", line.strip(" #*\t\u3000").lower())
+    return structure.squeeze(words) in structure.CONTENTS_TITLES
+
+
+def _listed(lines: Sequence[str], bare: Sequence[str], last: Mapping[str, int], title: int) -> range:
+    """The lines of a contents page without page numbers: those below its title that all come again
+    further down. `bare` are the lines without blanks, and `last` says where each stands for the last time."""
+    written = [i for i in range(title + 1, min(title + 1 + _CONTENTS_LINES, len(lines))) if lines[i].strip()]
+    if not written:
+        return range(0)
+    opening = bare[written[0]]
+    entries: list[int] = []
+    for i in written:
+        if len(lines[i]) > _MASTHEAD_LENGTH or (entries and bare[i] == opening):
+            break
+        entries.append(i)
+    again = entries[-1] + 1 if len(entries) >= 2 else len(lines)
+    if again >= len(lines) or any(last[bare[i]] < again for i in entries):
+        return range(0)
+    return range(title, entries[-1] + 1)
+
+
+def _bare(line: str) -> str:
+    return re.sub(r"[\s#*]+", "", line)
 
 
 def chrome_start(lines: Sequence[str]) -> int:

@@ -21,11 +21,13 @@ from corpus.errors import UnreadableFile
 from corpus.readers import ocr
 from corpus.readers.assemble import assemble
 from corpus.readers.parts import Reading
-from corpus.readers.pdf_edges import Leaf
+from corpus.readers.pdf_edges import EDGE, Leaf
 from corpus.readers.pdf_flow import parts_of
-from corpus.readers.pdf_lines import lines_of
+from corpus.readers.pdf_lines import lines_of, page_lines, runs_of
+from corpus.readers.pdf_open import open_tables
+from corpus.readers.pdf_overlaid import without_watermarks
 from corpus.readers.pdf_page import Glyph, Sheet, read_sheet
-from corpus.readers.pdf_tables import tables_of
+from corpus.readers.pdf_tables import PageTable, free_rules, tables_of
 
 # PDFium must not be used by two threads at a time.
 _PDFIUM = threading.Lock()
@@ -50,7 +52,7 @@ def read_pdf(data: bytes) -> Reading:
     with _PDFIUM:
         pdf = _open(data)
         try:
-            sheets = _sheets(pdf)
+            sheets = without_watermarks(_sheets(pdf))
             properties = _properties(pdf)
             leaves = _leaves(pdf, sheets)
         finally:
@@ -115,7 +117,12 @@ def _leaves(pdf: pdfium.PdfDocument, sheets: list[Sheet]) -> list[Leaf]:
             "文件的页面是图片，没有文字；要识别其中的文字，请运行：make ocr（或 pip install '.[ocr]'）",
         )
     seen = {sheet.number for sheet in pictures} if ocr.available() else set()
-    return [_scanned(pdf, sheet) if sheet.number in seen else _leaf(sheet) for sheet in sheets]
+    leaves: list[Leaf] = []
+    for sheet in sheets:
+        # What the page before shows tells how the columns and the table at its end go on.
+        before = leaves[-1] if leaves and leaves[-1].width == sheet.width else None
+        leaves.append(_scanned(pdf, sheet) if sheet.number in seen else _leaf(sheet, before))
+    return leaves
 
 
 def _is_picture(sheet: Sheet) -> bool:
@@ -126,17 +133,32 @@ def _is_picture(sheet: Sheet) -> bool:
     return len(sheet.glyphs) < 12 and (sheet.pictured > 0.3 or sheet.paths > _OUTLINES)
 
 
-def _leaf(sheet: Sheet) -> Leaf:
+def _leaf(sheet: Sheet, before: Leaf | None) -> Leaf:
     tables, rest = tables_of(sheet)
+    runs = runs_of(rest)
+    bare, taken = open_tables(runs, free_rules(sheet.rules), sheet.number, _cut_table(before))
+    if taken:
+        tables = sorted([*tables, *bare], key=lambda t: (t.ys[0], t.xs[0]))
+        runs = runs_of([glyph for glyph in rest if id(glyph) not in taken])
+    lines, gutter = page_lines(runs, sheet.number, before.gutter if before else None)
     return Leaf(
         sheet.number,
         sheet.width,
         sheet.height,
-        tuple(lines_of(rest, sheet.number)),
+        tuple(lines),
         tuple(tables),
         aside=sheet.slanted,
         placed=not sheet.turned,
+        gutter=gutter,
     )
+
+
+def _cut_table(leaf: Leaf | None) -> PageTable | None:
+    """The table without upright lines with which a page ends, but for what stands at its lower edge."""
+    if leaf is None or not leaf.tables or not leaf.tables[-1].open:
+        return None
+    end = leaf.tables[-1].ys[-1]
+    return None if any(end < line.bottom < (1 - EDGE) * leaf.height for line in leaf.lines) else leaf.tables[-1]
 
 
 def _scanned(pdf: pdfium.PdfDocument, sheet: Sheet) -> Leaf:

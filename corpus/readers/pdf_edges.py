@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from corpus import structure
 from corpus.document import Box
-from corpus.readers.pdf_lines import TextLine, union
+from corpus.readers.pdf_lines import Gutter, TextLine, union
 from corpus.readers.pdf_tables import PageTable
 from corpus.readers.pdf_words import join
 
 # How far from its upper and lower edge a page has running headers and footers, as a share of its height.
-_EDGE = 0.13
+EDGE = 0.13
 _PAGE_NUMBER = re.compile(
     r"[-–—―·•\s]*第?\s*(?:\d{1,4}|[ivxl]{1,6})\s*页?[-–—―·•\s]*$"
     r"|第\s*\d{1,4}\s*页\s*[，,/／]?\s*共\s*\d{1,4}\s*页$|\d{1,4}\s*[/／]\s*\d{1,4}$|page\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?$",
@@ -37,6 +37,7 @@ class Leaf:
     aside: str = ""
     scanned: bool = False
     placed: bool = True
+    gutter: Gutter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ def running(leaves: Sequence[Leaf]) -> set[int]:
     numbers: set[int] = set()
     for leaf in leaves:
         ordered = sorted(leaf.lines, key=lambda line: line.top)
-        edges = [(True, line) for line in ordered[:3] if line.bottom < _EDGE * leaf.height]
-        edges += [(False, line) for line in ordered[-3:] if line.top > (1 - _EDGE) * leaf.height]
+        edges = [(True, line) for line in ordered[:3] if line.bottom < EDGE * leaf.height]
+        edges += [(False, line) for line in ordered[-3:] if line.top > (1 - EDGE) * leaf.height]
         for upper, line in edges:
             places[upper, _pattern(line.text, leaf.number)].append((leaf, line))
         for line in {id(ln): ln for ln in ordered[:1] + ordered[-1:]}.values():
@@ -103,7 +104,7 @@ def _pattern(text: str, page: int) -> str:
 def _is_page_number(line: TextLine, ordered: Sequence[TextLine], leaf: Leaf) -> bool:
     """Whether the outermost line of a page is its number. A bare number has to stand apart."""
     if not _PAGE_NUMBER.match(line.text) or not (
-        line.bottom < _EDGE * leaf.height or line.top > (1 - _EDGE) * leaf.height
+        line.bottom < EDGE * leaf.height or line.top > (1 - EDGE) * leaf.height
     ):
         return False
     if not line.text.isalnum() or "页" in line.text:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from corpus import structure
 from corpus.document import Kind
+from corpus.readers import pdf_marks
 from corpus.readers.assemble import width
 from corpus.readers.parts import Line, Part
 from corpus.readers.pdf_edges import Leaf, Note, body_size, running, split_notes
@@ -213,7 +214,9 @@ class _Flow:
             return not self._same_heading(last, following)
         full = self._full(last, following)
         if not full and not ended and (last.text[-1] in "、，," or structure.open_bracket(last.text[-80:])):
-            return None
+            # In Latin script a line that breaks off is a clause of its own where the next begins like one.
+            below = following.page == last.page and following.column == last.column
+            return True if below and last.text[-1] == "," and following.text[0].isupper() else None
         if last.bold != following.bold and (ended or not full):
             return True
         if following.page != last.page or following.column != last.column or following.top < last.top:
@@ -244,6 +247,9 @@ class _Flow:
     def _ends_by_indent(self, lines: Sequence[TextLine], following: TextLine, ended: bool) -> bool | None:
         last, first = lines[-1], len(lines) == 1
         shift = following.left - last.left
+        if shift < -4.5 * last.size and first and not _marked(last.text):
+            # No first line is indented so far: it is a signature, a date, a line that is centred.
+            return True
         if abs(shift) < 0.6 * last.size:
             return first and ended and self._indents and self._margins.indented(last)
         if shift > 0:
@@ -257,8 +263,15 @@ class _Flow:
             return False
         if self._full(last, following) or structure.open_bracket(last.text):
             return True
-        centred = abs(last.left + last.right - following.left - following.right) < 2 * last.size
-        return centred and abs(last.left - following.left) > 2 and not structure.document_title(last.text)
+        # "关于…目录" is whole, unless the line below says of which kind the document is.
+        whole = structure.document_title(last.text) and not pdf_marks.kind_of_document(following.text)
+        return self._centred(last, following) and abs(last.left - following.left) > 2 and not whole
+
+    def _centred(self, last: TextLine, following: TextLine) -> bool:
+        """Whether two lines have the same middle and neither begins at the margin."""
+        near = following.page == last.page and following.top - last.bottom < 1.6 * last.size
+        middle = abs(last.left + last.right - following.left - following.right) < 2 * last.size
+        return near and middle
 
     def _full(self, line: TextLine, following: TextLine | None) -> bool:
         """Whether the first word of the next line would not have fitted at the end of this one."""
@@ -281,6 +294,7 @@ class _Flow:
             and not structure.caption(text)
             and not _columnar(text)
             and not _DATE.match(text)
+            and not (first.page == 1 and pdf_marks.letterhead(text))
             and any(c.isalpha() for c in text)
         )
 

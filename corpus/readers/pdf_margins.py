@@ -25,6 +25,11 @@ class Margins:
             self._left[key] = min(left for left, n in lefts.items() if n >= 0.25 * max(lefts.values()))
             rights = sorted((line.right for line in group), reverse=True)
             self._right[key] = rights[min(len(rights) - 1, max(1, len(rights) // 30))]
+            page = pages[group[0].page]
+            reach = sum(right > rights[0] - 2 * group[0].size for right in rights)
+            if page.width > page.height and key[2] == 0 and reach < 0.3 * len(rights):
+                # On slides few lines are full: the longest is rather short of the margin.
+                self._right[key] = max(self._right[key], page.width - self._left[key])
 
     def _key(self, line: TextLine) -> tuple[int, int, int]:
         return (round(self._pages[line.page].width / 10), line.page % 2, line.column)

@@ -29,13 +29,14 @@ _NUMBER = re.compile(r"\d{1,5}[.、]?$")
 
 @dataclass(frozen=True, slots=True)
 class PageTable:
-    """A table, or the part of one that stands on a page."""
+    """A table, or the part of one that stands on a page. One that is `open` has no upright lines."""
 
     page: int
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     rows: tuple[tuple[Cell, ...], ...]
     header: int
+    open: bool = False
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -58,6 +59,14 @@ def tables_of(sheet: Sheet) -> tuple[list[PageTable], list[Glyph]]:
             found.append(table)
             rest = outside
     return sorted(found, key=lambda t: (t.ys[0], t.xs[0])), rest
+
+
+def free_rules(rules: Sequence[Rule]) -> list[Rule]:
+    """The level lines that touch no upright one."""
+    if len(rules) > _RULE_LIMIT:
+        return []
+    groups = _connected(_merged(rules)) if rules else []
+    return [rule for group in groups if all(r.level for r in group) for rule in group]
 
 
 def grid_of(parts: Sequence[PageTable]) -> Grid:
@@ -110,6 +119,10 @@ def _covered(row: tuple[Cell, ...], below: tuple[Cell, ...], merging: Collection
 
 def goes_on(first: PageTable, second: PageTable) -> bool:
     """Whether a table at the top of a page has the columns of the one at the end of the page before."""
+    if first.open or second.open:
+        # Where its columns end depends on what stands in them: the header comes again, or there is none.
+        same = first.rows[: first.header] == second.rows[: second.header] or not second.header
+        return same and len(first.xs) == len(second.xs)
     return len(first.xs) == len(second.xs) and all(
         abs((a - first.xs[0]) - (b - second.xs[0])) < 8 for a, b in zip(first.xs, second.xs, strict=True)
     )

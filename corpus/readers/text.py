@@ -29,6 +29,10 @@ _LIST_TAG = re.compile(r"\s*<(?:ul|ol)\b|<li\b", re.I)
 _ITEM = re.compile(r"<li\b[^<>]{0,300}>", re.I)
 # "WG 1: …", "FG-AN: …": where a list's items have lost their tags, the labels before them are left.
 _LABEL = re.compile(r"(?<=\s)(?=[A-Z]{2,}[A-Za-z0-9/-]{0,16}(?: \d{1,3})?[:：]\s)")
+# How many lines tell whether a text is spaced, and the blanks that part no words of it.
+_SAMPLE = 400
+_BETWEEN = re.compile(r"(?<=[^\sA-Za-z])[ \u3000](?=[^\sA-Za-z])|(?<=\b[A-Za-z])[ \u3000](?=[A-Za-z\d/]\b)")
+_BARE_PIPES = 2
 _FENCE = re.compile(r"(?:```[^`]*|~~~.*)$")
 
 
@@ -40,7 +44,7 @@ def read_text(data: bytes) -> Reading:
 def read_string(text: str) -> Reading:
     """Reads text that is decoded already."""
     front, body = _split_front_matter(text)
-    lines = body.split("\n")
+    lines = close_up(body.split("\n"))
     above = [Line(front, kind=Kind.CHROME)] if front else []
     return assemble([*above, *_parts(lines)], wrap=wrap_width(lines), front=front)
 
@@ -54,6 +58,20 @@ def plain(line: str) -> str:
     line = _AUTOLINK.sub(r"\1", line)
     line = _TAG.sub(" ", line)
     return _EMPHASIS.sub(lambda match: match[1] or match[2], _CODE.sub(r"\1", line))
+
+
+def close_up(lines: Sequence[str]) -> Sequence[str]:
+    """The lines without the blanks between characters, where most of them have one after each, as some
+    recognised scans do."""
+    written = [line for line in lines[:_SAMPLE] if line.strip()]
+    if not written or 2 * sum(map(_spaced, written)) < len(written):
+        return lines
+    return [_BETWEEN.sub("", line) if _spaced(line) else line for line in lines]
+
+
+def _spaced(line: str) -> bool:
+    words = line.split()
+    return len(words) >= 4 and sum(len(word) == 1 for word in words) >= 0.8 * len(words)
 
 
 def _split_front_matter(text: str) -> tuple[str, str]:
@@ -122,8 +140,9 @@ def _table(lines: Sequence[str], start: int) -> tuple[Grid, int] | None:
     announced = bool(_SEPARATOR_ROW.match(following)) and "|" in following
     piped = "\t" not in lines[start]
     tabbed = "\t" in following and structure.numbered(lines[start].strip()) is None
-    if not (announced or (tabbed and not piped)):
+    if not (announced or (tabbed and not piped) or _pipes(following) == _pipes(lines[start].strip()) > 0):
         return None
+    bare = piped and not announced
     rows: list[tuple[Cell, ...]] = [tuple(header)]
     listed = False
     end = i = start + 1
@@ -132,7 +151,12 @@ def _table(lines: Sequence[str], start: int) -> tuple[Grid, int] | None:
             i += 1
             continue
         cells = _cells(lines[i], True)
-        if cells is None or (piped and "\t" in lines[i]) or structure.dot_leader(lines[i]):
+        if (
+            cells is None
+            or (bare and len(cells) != len(header))
+            or (piped and "\t" in lines[i])
+            or structure.dot_leader(lines[i])
+        ):
             break
         if not _SEPARATOR_ROW.match(lines[i].strip()):
             ahead = next((line.strip() for line in lines[i + 1 : i + 2]), "")
@@ -166,11 +190,19 @@ def _row_per_item(line: str, piped: bool) -> list[tuple[Cell, ...]]:
     return rows
 
 
+def _pipes(text: str) -> int:
+    """How many pipes part the cells of a line without any at its ends; fewer than two make no table."""
+    count = 0 if text.startswith("|") or text.endswith("|") else text.count(" | ")
+    return count if count >= _BARE_PIPES else -1
+
+
 def _cells(line: str, inside: bool) -> list[str] | None:
     """The cells of a line with tabs or pipes, else None; inside a table a tab at the margin counts too."""
     text = line.strip()
     if "\t" in line and not text.startswith("|") and (inside or "\t" in text):
         return [plain(c).strip() for c in line.split("\t")]
+    if _pipes(text) >= _BARE_PIPES:
+        return [plain(c).strip() for c in text.split(" | ")]
     if text.startswith("|") and text.endswith("|") and len(text) > 2:
         return [plain(c).strip() for c in re.split(r"(?<!\\)\|", text[1:-1])]
     return None
