@@ -95,6 +95,8 @@ def print_document(console: Console, shown: Mapping[str, Any], language: str) ->
             say(f"{label}: {word}  [{read_from.get(name, '')}]")
     if shown["status"] != metadata["status"]:
         say(f"status in filters: {status_word(shown['status'], language)}")
+    for note in shown["notes"]:
+        say(f"! {note['zh' if language == 'zh' else 'en']}")
     for table in shown["tables"]:
         rows = f"{table['rows']} 行" if language == "zh" else f"{table['rows']} rows"
         say(f"table: {table['title'] or '-'} ({' | '.join(table['columns'])}; {rows})")

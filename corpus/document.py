@@ -128,6 +128,17 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a person should know of how a document was read, such as pages that could not be, and what to do."""
+
+    en: str
+    zh: str
+
+    def text(self, language: str) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One immutable version of a source.
 
@@ -144,6 +155,7 @@ class Document:
     metadata: Metadata
     blocks: tuple[Block, ...] = field(repr=False)
     tables: tuple[Table, ...] = field(default=(), repr=False)
+    notes: tuple[Note, ...] = ()
     origin: str = "own"
     supersedes: str | None = None
 

@@ -22,6 +22,7 @@ _MIGRATIONS = (
         "CREATE TABLE sketches (id VARCHAR NOT NULL PRIMARY KEY, sketch BLOB NOT NULL)",
         "CREATE INDEX ix_documents_sha256 ON documents (sha256)",
     ),
+    ("ALTER TABLE documents ADD COLUMN notes TEXT NOT NULL DEFAULT '[]'",),
 )
 SCHEMA = str(1 + len(_MIGRATIONS))
 # A replaced version is "leaving" until the store has forgotten its passages; one that becomes current
@@ -50,6 +51,7 @@ documents = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("blocks", sa.Text, nullable=False),
     sa.Column("tables", sa.Text, nullable=False, server_default="[]"),
+    sa.Column("notes", sa.Text, nullable=False, server_default="[]"),
 )
 facts = sa.Table(
     "facts",

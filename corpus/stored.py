@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import Any
 
-from corpus.document import Block, Box, Document, Kind, Row, Table
+from corpus.document import Block, Box, Document, Kind, Note, Row, Table
 from corpus.fields import from_json, to_json
 
 
@@ -31,6 +31,7 @@ def row_of(document: Document) -> dict[str, Any]:
         "text": document.text,
         "blocks": json.dumps(blocks, ensure_ascii=False),
         "tables": json.dumps(tables, ensure_ascii=False),
+        "notes": json.dumps([astuple(note) for note in document.notes], ensure_ascii=False),
     }
 
 
@@ -50,6 +51,7 @@ def document_of(row: Mapping[str, Any]) -> Document:
         metadata=from_json(row["metadata"]),
         blocks=blocks,
         tables=tables,
+        notes=tuple(Note(*note) for note in json.loads(row["notes"])),
         origin=row["origin"],
         supersedes=row["supersedes"],
     )

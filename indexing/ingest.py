@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path, PurePath
 from typing import Literal, Protocol
 
-from corpus.document import Document, document_id
+from corpus.document import Document, Note, document_id
 from corpus.errors import TooLarge, UnreadableFile, YijuError
 from corpus.fields import SIDECAR, Value
 from corpus.readers import READER, READERS, read, readable, reader_for
@@ -44,13 +44,15 @@ _PATIENCE = 0.1
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of one file. `reason` is given, in both languages, where it failed; `duplicate_of` is
-    an earlier document of another source with the same bytes. "updated": what its sidecar says is new."""
+    an earlier document of another source with the same bytes, `notes` what was left unread. "updated":
+    what its sidecar says is new."""
 
     source: str
     outcome: Literal["added", "replaced", "updated", "unchanged", "failed"]
     document_id: str | None = None
     reason: YijuError | None = None
     duplicate_of: str | None = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +162,11 @@ class Ingester:
         """Indexes the documents among these in one step; the results of all, in order."""
         documents = [ready for ready in batch if isinstance(ready, Document)]
         outcomes = iter(self._index.add_many(documents)) if documents else iter(())
-        return [ready if isinstance(ready, Result) else self._result(ready.source, *next(outcomes)) for ready in batch]
+        return [ready if isinstance(ready, Result) else self._result(ready, *next(outcomes)) for ready in batch]
 
-    def _result(self, source: str, outcome: Outcome, document_id: str) -> Result:
+    def _result(self, document: Document, outcome: Outcome, document_id: str) -> Result:
         twin = self._index.catalogue.earlier_twin(document_id) if outcome == "added" else None
-        return Result(source, outcome, document_id, duplicate_of=twin)
+        return Result(document.source, outcome, document_id, duplicate_of=twin, notes=document.notes)
 
 
 def ingest(files: Iterable[Path], destination: Destination, most_bytes: int) -> Iterator[Result]:

@@ -158,7 +158,7 @@ def test_a_catalogue_of_another_schema_is_refused_with_both_numbers(tmp_path: Pa
     connection.execute("UPDATE about SET value = '99' WHERE key = 'schema'")
     connection.commit()
     connection.close()
-    with pytest.raises(Corrupt, match=r"schema 99, here 3"):
+    with pytest.raises(Corrupt, match=r"schema 99, here 4"):
         Catalogue(path)
 
 

@@ -5,13 +5,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from assistant.api import describe
 from assistant.wiring import Workplace
+from corpus.document import Note
+from corpus.readers import read
 from indexing.ingest import Ingester, find_files, ingest, read_bytes
 from indexing.store import Scope
+from ui.render import added
 
 GOOD = "# 通知\n\n一、要求\n\n请按时报送材料。\n"
 
@@ -167,7 +172,10 @@ WRITER = """
 import sys
 from pathlib import Path
 from assistant.settings import Settings
+from assistant.api import describe
 from assistant.wiring import Workplace
+from corpus.document import Note
+from corpus.readers import read
 from indexing.ingest import find_files, ingest
 place = Workplace(Settings(data=Path(sys.argv[1]), samples="never"))
 for result in ingest(find_files([Path(sys.argv[2])]), place.ingester(), 10_000):
@@ -219,3 +227,18 @@ def test_a_path_that_is_not_there_is_said_to_be_missing_whatever_its_name(
     workplace: Callable[..., Workplace], tmp_path: Path
 ) -> None:
     assert "no such file" in run(workplace(), tmp_path / "documents")["documents"]
+
+
+def test_what_was_left_unread_is_told_when_a_file_is_added_and_remembered(
+    workplace: Callable[..., Workplace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Note("page 2 is a picture", "第 2 页是图片")
+    monkeypatch.setattr("indexing.ingest.read", lambda *a, **k: replace(read(*a, **k), notes=(said,)))
+    (tmp_path / "a.md").write_text(GOOD, encoding="utf-8")
+    place = workplace(readers=0)
+    (result,) = ingest(find_files([tmp_path / "a.md"]), place.ingester(), 10_000)
+    assert result.notes == (said,)
+    assert result.document_id is not None
+    shown = describe(place.assistant, result.document_id).model_dump(mode="json")
+    assert shown["notes"] == [{"en": said.en, "zh": said.zh}]
+    assert said.zh in added([result], "zh")

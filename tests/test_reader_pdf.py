@@ -685,6 +685,25 @@ def test_pictures_without_ocr_are_refused_with_the_way_to_get_it(monkeypatch: py
     assert "make ocr" in caught.value.zh
 
 
+def test_a_picture_among_pages_of_text_is_noted_where_there_is_no_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "available", lambda: False)
+    pages = pdfium.PdfDocument.new()
+    written = Page()
+    written.text(LEFT, 100, "第一页有文字，可以检索。")
+    for data in (written.bytes(), scanned("图片中的文字")):
+        pages.import_pages(pdfium.PdfDocument(data))
+    out = io.BytesIO()
+    pages.save(out)
+    reading = read_pdf(out.getvalue())
+    assert texts(reading) == ["第一页有文字，可以检索。"]
+    (note,) = reading.notes
+    assert "1 of its pages are pictures and were not read (2)" in note.en
+    assert "make ocr" in note.zh
+    monkeypatch.setattr(ocr, "available", lambda: True)
+    monkeypatch.setattr(ocr, "read_picture", lambda _: [])
+    assert read_pdf(out.getvalue()).notes == ()
+
+
 def test_pictures_are_read_by_ocr_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
     scale = 200 / 72
     seen = [ocr.Words("图片中的文字", 90 * scale, 82 * scale, 210 * scale, 102 * scale)]

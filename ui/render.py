@@ -211,7 +211,8 @@ def added(results: Sequence[Result], language: Language, next_file: tuple[int, i
     rows = []
     for result in results:
         reason = f": {result.reason.text(language)}" if result.reason else ""
-        said = escape(getattr(words, result.outcome) + reason)
+        notes = "".join(f"; {note.text(language)}" for note in result.notes)
+        said = escape(getattr(words, result.outcome) + reason + notes)
         rows.append(f'<li class="yj-{result.outcome}"><b>{escape(result.source)}</b> {said}</li>')
     if next_file is not None:
         n, count, name = next_file

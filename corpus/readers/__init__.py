@@ -81,6 +81,7 @@ def read(data: bytes, *, uri: str, source: str, origin: str = "own") -> Document
         metadata=metadata,
         blocks=_below_title(reading.blocks, metadata.title),
         tables=reading.tables,
+        notes=reading.notes,
         origin=origin,
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from corpus.document import Block, Box, Kind, Table
+from corpus.document import Block, Box, Kind, Note, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,11 @@ Part = Line | Grid
 class Reading:
     """What a reader makes of a file: the canonical text, its blocks and tables, and what the file says
     of itself: `front`, the text of a YAML front matter, and `properties` such as a title or a url,
-    which rank below what the text says."""
+    which rank below what the text says. `notes` tell what was left unread."""
 
     text: str
     blocks: tuple[Block, ...]
     tables: tuple[Table, ...] = ()
     front: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()

@@ -12,11 +12,13 @@ import re
 import statistics
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from corpus.document import Note
 from corpus.errors import UnreadableFile
 from corpus.readers import ocr
 from corpus.readers.assemble import assemble
@@ -34,6 +36,8 @@ _PDFIUM = threading.Lock()
 # The resolution at which pages are given to OCR, in dots per point, and how many dots a side may have.
 _SCALE = 200 / 72
 _PIXELS = 6000
+# Pages without text that a note names.
+_PAGES_NAMED = 12
 # So many paths on a page without text are letters that were turned into outlines.
 _OUTLINES = 150
 _RUBBISH = re.compile(
@@ -54,10 +58,10 @@ def read_pdf(data: bytes) -> Reading:
         try:
             sheets = without_watermarks(_sheets(pdf))
             properties = _properties(pdf)
-            leaves = _leaves(pdf, sheets)
+            leaves, notes = _leaves(pdf, sheets)
         finally:
             pdf.close()
-    return assemble(parts_of(leaves), properties=properties)
+    return replace(assemble(parts_of(leaves), properties=properties), notes=notes)
 
 
 def _unreadable(data: bytes) -> UnreadableFile:
@@ -107,8 +111,9 @@ def _damaged_page(number: int) -> UnreadableFile:
     )
 
 
-def _leaves(pdf: pdfium.PdfDocument, sheets: list[Sheet]) -> list[Leaf]:
-    """The lines and tables of each page; pages that are pictures go through OCR where it is installed."""
+def _leaves(pdf: pdfium.PdfDocument, sheets: list[Sheet]) -> tuple[list[Leaf], tuple[Note, ...]]:
+    """The lines and tables of each page; pages that are pictures go through OCR where it is installed, and
+    are noted where it is not."""
     pictures = [sheet for sheet in sheets if _is_picture(sheet)]
     readable = any(sheet.glyphs for sheet in sheets if not _is_picture(sheet))
     if pictures and not readable and not ocr.available():
@@ -122,7 +127,18 @@ def _leaves(pdf: pdfium.PdfDocument, sheets: list[Sheet]) -> list[Leaf]:
         # What the page before shows tells how the columns and the table at its end go on.
         before = leaves[-1] if leaves and leaves[-1].width == sheet.width else None
         leaves.append(_scanned(pdf, sheet) if sheet.number in seen else _leaf(sheet, before))
-    return leaves
+    unread = [sheet.number for sheet in pictures if sheet.number not in seen]
+    return leaves, (_unread(unread),) if unread else ()
+
+
+def _unread(pages: list[int]) -> Note:
+    named = ", ".join(map(str, pages[:_PAGES_NAMED])) + (", …" if len(pages) > _PAGES_NAMED else "")
+    return Note(
+        f"{len(pages)} of its pages are pictures and were not read ({named}); "
+        "to have them read, run: make ocr (or pip install '.[ocr]'), remove the document and add it again",
+        f"其中 {len(pages)} 页是图片，未读取（第 {named} 页）；"
+        "要识别其中的文字，请运行：make ocr（或 pip install '.[ocr]'），然后移除并重新添加该文件",
+    )
 
 
 def _is_picture(sheet: Sheet) -> bool:
