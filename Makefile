@@ -43,8 +43,8 @@ bench-ingest: $(VENV)/.dev ## measure how fast each format is read, beside two o
 	$(VENV)-rivals/bin/pip --disable-pip-version-check install -q -r eval/rivals.txt
 	$(BIN)/python -m eval.bench_ingest --rivals $(VENV)-rivals/bin/python
 
-eval: $(VENV)/.dev ## run the grounding benchmark on the samples
-	$(BIN)/yiju eval run --set samples
+eval: $(VENV)/.dev ## run the grounding benchmark and check it against its expected scores
+	$(BIN)/python -m eval.conditions --write docs/results.md
 
 lock: ## write requirements.lock anew from pyproject.toml (LOCK_FLAGS=--upgrade moves every version)
 	$(PYTHON) -m venv $(VENV)-lock

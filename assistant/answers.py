@@ -172,3 +172,10 @@ class Answer(Frozen):
     models: Models
     timings_ms: Timings
     label: Label
+    confidence: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="how sure it is, before answering, that the documents answer the question: the share of "
+        "answerable ones among questions that look like it. It says nothing of whether the answer is right.",
+    )

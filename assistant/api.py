@@ -19,7 +19,7 @@ from assistant import problems
 from assistant.access import AccessLayer
 from assistant.answers import Answer, Filters, Frozen, Hit, Message
 from assistant.core import MOST_HITS, Assistant, Delta, DocumentSummary, Question, Sources
-from corpus.document import Document, Status
+from corpus.document import Document, Note, Status
 from corpus.errors import BadInput, Unavailable, YijuError
 from corpus.fields import FIELDS, is_text
 from corpus.similarity import Pair
@@ -82,6 +82,7 @@ class Added(Frozen):
     source: str
     outcome: Literal["added", "replaced", "updated", "unchanged"]
     duplicate_of: str | None = Field(None, description="a document of another source with the same bytes")
+    notes: tuple[Note, ...] = Field((), description="what was left unread, in English and Chinese")
 
 
 class SimilarList(Frozen):
@@ -135,6 +136,7 @@ class DocumentDetail(Frozen):
     status: Status | None
     duplicates: tuple[str, ...]
     metadata: dict[str, object]
+    notes: tuple[Note, ...]
     tables: tuple[TableInfo, ...]
     headings: tuple[Heading, ...]
 
@@ -163,6 +165,7 @@ def describe(assistant: Assistant, document_id: str) -> DocumentDetail:
         status=status(metadata, standing),
         duplicates=catalogue.twins(document_id),
         metadata={**{name: getattr(metadata, name) for name in FIELDS}, "read_from": dict(metadata.read_from)},
+        notes=document.notes,
         tables=tuple(TableInfo(title=t.title, columns=t.columns, rows=len(t.rows)) for t in document.tables),
         headings=tuple(
             Heading(level=b.level, text=document.quote(b.start, b.end), start=b.start)
@@ -308,7 +311,11 @@ def _add_documents(app: FastAPI, assistant: Assistant, ingester: Ingester) -> No
         assert result.outcome != "failed"
         response.status_code = 201 if result.outcome == "added" else 200
         return Added(
-            document_id=result.document_id, source=name, outcome=result.outcome, duplicate_of=result.duplicate_of
+            document_id=result.document_id,
+            source=name,
+            outcome=result.outcome,
+            duplicate_of=result.duplicate_of,
+            notes=result.notes,
         )
 
     @app.get("/documents/{document_id}", tags=["documents"])

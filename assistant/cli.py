@@ -23,6 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from assistant.settings import Settings, read_settings
 from corpus.errors import BadInput, Held, NotFound, YijuError
+from eval.cli import app as eval_app
 
 if TYPE_CHECKING:
     from assistant.core import Assistant, DocumentSummary
@@ -36,7 +37,6 @@ app = typer.Typer(
     help="Yiju 依据: answers from your documents, each sentence with the exact words it rests on.",
 )
 documents_app = typer.Typer(invoke_without_command=True, help="The catalogue: list, show, set, remove.")
-eval_app = typer.Typer(no_args_is_help=True, help="The grounding benchmark.")
 app.add_typer(documents_app, name="documents")
 app.add_typer(eval_app, name="eval")
 
@@ -298,6 +298,7 @@ def _report(
                 "document_id": r.document_id,
                 "reason": r.reason.text(language) if r.reason else None,
                 "duplicate_of": r.duplicate_of,
+                "notes": [note.text(language) for note in r.notes],
             }
             for r in results
         ]
@@ -310,6 +311,8 @@ def _report(
         elif r.duplicate_of is not None:
             said = _say(f"the same bytes as {r.duplicate_of}", f"与 {r.duplicate_of} 内容相同")
             err.print(f"{_one_line(r.source)}: {said}", style="dim", markup=False, highlight=False)
+        for note in r.notes:
+            err.print(f"{_one_line(r.source)}: {note.text(language)}", style="yellow", markup=False, highlight=False)
     for d in removed:
         said = _say(f"removed {_one_line(d.source)}", f"已移除 {_one_line(d.source)}")
         err.print(said, markup=False, highlight=False)
@@ -473,15 +476,3 @@ def doctor(data: Data = None) -> None:
         out.print(check.text, markup=False, highlight=False)
     if failed:
         raise typer.Exit(1)
-
-
-@eval_app.command("run")
-def eval_run(
-    set_: Annotated[str, typer.Option("--set", help="samples, or a JSON Lines file of questions.")] = "samples",
-    corpus: Annotated[Path | None, typer.Option(help="Folder of the documents that the questions are about.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Answer a set of questions and score the answers."""
-    from eval.runner import main as run
-
-    run(set_, corpus, as_json)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from assistant import extractive, texts
-from assistant.abstention import covered
+from assistant.abstention import UNANSWERABLE, Calibration, Signals, shipped, signals_of
 from assistant.answers import (
     Answer,
     Citation,
@@ -101,9 +101,16 @@ class Assistant:
     """Answers questions about the documents of one index."""
 
     def __init__(
-        self, index: Index, *, writer: Writer | None = None, samples: SamplePolicy = "auto", max_question: int = 2000
+        self,
+        index: Index,
+        *,
+        writer: Writer | None = None,
+        samples: SamplePolicy = "auto",
+        max_question: int = 2000,
+        calibration: Calibration | None = None,
     ) -> None:
         self.index = index
+        self.calibration = calibration or shipped()
         self._writer = writer
         self.max_question = max_question
         self._samples = samples
@@ -124,8 +131,11 @@ class Assistant:
         retrieved = time.perf_counter()
         yield Sources(search.hits)
         documents = {hit.document_id: self.document(hit.document_id) for hit in search.hits}
-        if refusal is None and not covered(text, search, documents):
-            refusal = "not_in_documents"
+        judgement = UNANSWERABLE
+        embedder = self.index.embedder.name if self.index.embedder else "none"
+        if refusal is None:
+            judgement = self.calibration.judge(signals_of(text, search, documents), embedder)
+            refusal = None if judgement.answerable else "not_in_documents"
         lives = {found: self._life(document) for found, document in documents.items()}
         cited = _Cited(documents, lives)
         answerer = extractive.NAME
@@ -137,7 +147,6 @@ class Assistant:
         if refusal is not None:
             cited.text = self._refusal(refusal, language, search, question.filters)
             yield Delta(cited.text)
-        embedder = self.index.embedder
         yield Answer(
             id=uuid.uuid4().hex,
             conversation_id=question.conversation_id or uuid.uuid4().hex,
@@ -145,11 +154,12 @@ class Assistant:
             standalone_question=text,
             answered=refusal is None,
             reason=refusal,
+            confidence=judgement.confidence,
             text=cited.text,
             statements=tuple(cited.statements),
             citations=tuple(cited.citations),
             hits=search.hits,
-            models=Models(embedder=embedder.name if embedder else "none", answerer=answerer),
+            models=Models(embedder=embedder, answerer=answerer),
             timings_ms=_timings(began, retrieved, time.perf_counter()),
             label=Label(ai_generated=True, notice=texts.notice(language, written=answerer != extractive.NAME)),
         )
@@ -184,6 +194,13 @@ class Assistant:
         asked = Question(question, top_k=top_k, filters=filters)
         search, _ = self._find(self._checked(asked), asked)
         return search.hits
+
+    def signals(self, question: Question) -> Signals | None:
+        """What it is judged by whether the documents answer a question; None where nothing is searched or asked."""
+        text = self._checked(question)
+        search, refusal = self._find(text, question)
+        documents = {hit.document_id: self.document(hit.document_id) for hit in search.hits}
+        return signals_of(text, search, documents) if refusal is None else None
 
     def document(self, document_id: str) -> Document:
         """A document by its id, replaced versions included. Raises `NotFound`."""

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.answers import Draft
-from assistant.verification import SUPPORT, Verdict, verify
+from assistant.marks import numbers, without_marks
+from assistant.verification import verify
 from corpus.document import Document
 from corpus.errors import Unavailable
 from corpus.sentences import sentences
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 _REFUSALS = ("NOT IN THE DOCUMENTS", "文件中没有说明")
-_MARK = re.compile(r"\s*[\[【［]\s*(\d{1,3}(?:\s*[,，、;；–-]\s*\d{1,3})*)\s*[\]】］]")
 # A sentence with the citations that follow it, before or after its full stop.
 _SENTENCE = re.compile(
     r".+?(?:[。！？!?](?![\"”’」])|\.(?=\s|[\[【［]|$)|\n|$)(?:\s*[\[【［][^\]】］\n]{1,40}[\]】］])*", re.S
@@ -48,7 +48,7 @@ class Writer:
         """The supported sentences, one by one as they are finished; none where the model declines.
         Raises `Unavailable` where the model does not answer."""
         given = self._fitting(question, hits, language)
-        for sentence in self._sentences(render("answer", language, question=question, passages=_passages(given))):
+        for sentence in self._sentences(render("answer", language, question=question, passages=passages(given))):
             draft = _check(sentence, given, documents)
             if draft is not None:
                 yield draft
@@ -116,7 +116,8 @@ def load_writer(url: str, model: str, api_key: str | None, context: int, timeout
     return Writer(llm, model, context)
 
 
-def _passages(hits: Sequence[Hit]) -> str:
+def passages(hits: Sequence[Hit]) -> str:
+    """Hits as a model is given them, numbered from 1."""
     return "\n".join(_passage(number, hit) for number, hit in enumerate(hits, 1))
 
 
@@ -129,10 +130,10 @@ def _passage(number: int, hit: Hit) -> str:
 
 def _check(sentence: str, given: Sequence[Hit], documents: Mapping[str, Document]) -> Draft | None:
     """The sentence if what it cites supports it. Only passages that were given count as cited."""
-    text = _MARK.sub("", sentence).strip()
+    text = without_marks(sentence).strip()
     if not text or any(refusal in text for refusal in _REFUSALS):
         return None
-    cited = [given[n - 1] for n in _numbers(sentence) if 1 <= n <= len(given)]
+    cited = [given[n - 1] for n in numbers(sentence) if 1 <= n <= len(given)]
     if not cited or not verify(text, "\n".join(hit.text for hit in cited)).supported:
         return None
     spans = tuple((hit, *_narrow(text, hit, documents[hit.document_id])) for hit in cited)
@@ -140,21 +141,11 @@ def _check(sentence: str, given: Sequence[Hit], documents: Mapping[str, Document
     return Draft(text, spans, verify(text, quotes).support)
 
 
-def _numbers(sentence: str) -> list[int]:
-    """The passage numbers in a sentence's marks, ranges such as [2-4] spelled out, each once."""
-    numbers: list[int] = []
-    for group in _MARK.findall(sentence):
-        for part in re.split(r"\s*[,，、;；]\s*", group):
-            first, _, last = re.sub(r"\s*[–-]\s*", "-", part).partition("-")
-            numbers += range(int(first), min(int(last or first), int(first) + 20) + 1)
-    return list(dict.fromkeys(numbers))
-
-
 def _narrow(text: str, hit: Hit, document: Document) -> tuple[int, int]:
     """The sentence of a cited passage that supports the statement by itself, or the whole passage."""
     best: tuple[float, int, int] | None = None
     for start, end in sentences(document.text, hit.start, hit.end):
-        verdict: Verdict = verify(text, document.quote(start, end))
-        if not verdict.missing and verdict.support >= SUPPORT and (best is None or verdict.support > best[0]):
+        verdict = verify(text, document.quote(start, end))
+        if verdict.supported and (best is None or verdict.support > best[0]):
             best = (verdict.support, start, end)
     return (best[1], best[2]) if best else (hit.start, hit.end)

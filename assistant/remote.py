@@ -11,6 +11,7 @@ import httpx
 
 from assistant.answers import Answer, Filters, Hit
 from assistant.core import DocumentSummary, Question
+from corpus.document import Note
 from corpus.errors import BadInput, Held, NotFound, TooLarge, Unavailable, UnreadableFile, YijuError
 from corpus.sidecar import ENDING
 from corpus.similarity import Pair
@@ -39,6 +40,8 @@ class Remote:
     def ask(self, question: Question) -> Answer:
         body = {
             "question": question.text,
+            "conversation_id": question.conversation_id,
+            "history": [message.model_dump() for message in question.history],
             "filters": question.filters.model_dump(mode="json"),
             "top_k": question.top_k,
             "answerer": question.answerer,
@@ -58,6 +61,11 @@ class Remote:
     def documents(self, *, versions: bool = False) -> tuple[DocumentSummary, ...]:
         found = self._send("GET", "/documents", params={"versions": versions}).json()
         return tuple(DocumentSummary(**row) for row in found["documents"])
+
+    def text(self, document_id: str, start: int, end: int) -> str:
+        """The exact text of a span. Raises `NotFound`, and `BadInput` where the document ends before it."""
+        said: str = self._send("GET", f"{_path(document_id)}/text", params={"start": start, "end": end}).json()["text"]
+        return said
 
     def similar(self) -> tuple[Pair, ...]:
         return tuple(Pair(**row) for row in self._send("GET", "/documents/similar").json()["pairs"])
@@ -88,7 +96,8 @@ class Remote:
             said = self._send("POST", "/documents", files=files, data={"uri": uri, "name": source}).json()
         except BadInput as error:
             raise UnreadableFile(error.en, error.zh) from error
-        return Result(source, said["outcome"], said["document_id"], duplicate_of=said["duplicate_of"])
+        notes = tuple(Note(**note) for note in said["notes"])
+        return Result(source, said["outcome"], said["document_id"], duplicate_of=said["duplicate_of"], notes=notes)
 
     def close(self) -> None:
         self._client.close()
@@ -127,4 +136,6 @@ def _error(response: httpx.Response) -> YijuError:
         detail = str(response.json()["detail"])
     except (json.JSONDecodeError, KeyError, TypeError):
         detail = f"HTTP {response.status_code}"
-    return _ERRORS.get(response.status_code, BadInput)(detail, detail)
+    error = _ERRORS.get(response.status_code, BadInput)(detail, detail)
+    error.status = response.status_code
+    return error

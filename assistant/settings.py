@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     qdrant_api_key: SecretStr | None = Field(None, description="key of the Qdrant server")
     qdrant_collection: str = Field("yiju", min_length=1, description="collection on the Qdrant server")
     passage_tokens: int = Field(300, ge=64, le=4000, description="most tokens in a passage; needs --rebuild")
+    abstention: Path | None = Field(
+        None, description="file of `yiju eval calibrate` that says when to refuse; unset: the one that comes with it"
+    )
     max_question: int = Field(2000, ge=1, le=100_000, description="most characters in a question")
     max_file_mb: int = Field(32, ge=1, le=2048, description="largest file that is read, in MiB")
     url_hosts: str = Field(

@@ -9,6 +9,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.abstention import read_calibration
 from assistant.core import Assistant
 from assistant.folder import DataFolder
 from assistant.settings import Settings
@@ -60,8 +61,13 @@ class Workplace:
     @property
     def assistant(self) -> Assistant:
         settings = self.settings
-        writer = _writer(settings)
-        return Assistant(self.index, writer=writer, samples=settings.samples, max_question=settings.max_question)
+        return Assistant(
+            self.index,
+            writer=_writer(settings),
+            samples=settings.samples,
+            max_question=settings.max_question,
+            calibration=read_calibration(settings.abstention) if settings.abstention else None,
+        )
 
     def ingester(self, origin: str = "own") -> Ingester:
         return Ingester(self.index, self.settings.max_file_mb * 2**20, origin, self.readers)

@@ -19,7 +19,7 @@ _ROUNDS = 5
 def main() -> None:
     """Prints indexing and answering times; every question is asked several times, in one process."""
     console = Console(width=100)
-    questions = load_set(SAMPLES)
+    questions = load_set(SAMPLES).questions
     with tempfile.TemporaryDirectory(prefix="yiju-bench-") as folder:
         workplace = Workplace(Settings(data=Path(folder)))
         try:

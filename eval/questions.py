@@ -6,37 +6,96 @@ document, never a passage id, so cutting documents differently invalidates nothi
 
 from __future__ import annotations
 
-import json
+import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from assistant.answers import Message
 from corpus.errors import BadInput
 
 SAMPLES = "samples"
+# The types of questions (DESIGN section 6). Sets may have others; the linter says so.
+TYPES = (
+    "fact",
+    "number",
+    "definition",
+    "list",
+    "temporal",
+    "followup",
+    "compare",
+    "table_lookup",
+    "aggregate",
+    "unanswerable",
+    "false_premise",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Quotes that must be found in a document."""
+class _Gold(BaseModel):
+    """Fields that are not known here are somebody else's, and left alone."""
 
-    source: str
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Evidence(_Gold):
+    """Quotes that must be found in a document: the end of its uri or its file's name is `source`."""
+
+    source: str = Field(min_length=1)
     quotes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GoldQuestion:
-    """A question, and how to know a right answer: every nugget by one of its alternatives."""
+class GoldQuestion(_Gold):
+    """A question, and how to know a right answer: every nugget by one of its alternatives.
 
-    id: str
-    question: str
-    lang: str
+    A nugget that is not `vital` makes an answer better and its lack no worse (TREC's vital and okay
+    nuggets); without the field all are vital. Questions that share `meaning` ask the same thing in
+    other words or in the other language. An unanswerable question has neither nuggets nor evidence;
+    one with a false premise that the documents correct is answerable.
+    """
+
+    id: str = Field(min_length=1, coerce_numbers_to_str=True)
+    question: str = Field(min_length=1)
+    lang: Literal["zh", "en"]
     type: str
     answerable: bool
     nuggets: tuple[tuple[str, ...], ...]
     evidence: tuple[Evidence, ...]
+    history: tuple[Message, ...] = ()
+    vital: tuple[bool, ...] = ()
+    meaning: str | None = None
+    split: Literal["dev", "test"] | None = None
+    stars: str | int | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> GoldQuestion:
+        if self.vital and len(self.vital) != len(self.nuggets):
+            raise ValueError(f"vital has {len(self.vital)} values for {len(self.nuggets)} nuggets")
+        if any(not nugget or not all(normal(a) for a in nugget) for nugget in self.nuggets):
+            raise ValueError("a nugget has no alternative, or an empty one")
+        return self
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """All gold quotes, in order."""
+        return tuple(quote for evidence in self.evidence for quote in evidence.quotes)
+
+    @property
+    def cluster(self) -> str:
+        """What questions are drawn together by when an interval is made: their first document."""
+        return self.evidence[0].source if self.evidence else self.id
+
+
+class GoldSet(_Gold):
+    """A set's questions, and the name and digest it goes by."""
+
+    name: str
+    sha256: str
+    questions: tuple[GoldQuestion, ...]
 
 
 def normal(text: str) -> str:
@@ -44,38 +103,46 @@ def normal(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
-def load_set(name: str) -> tuple[GoldQuestion, ...]:
+def load_set(name: str) -> GoldSet:
     """The set "samples", or one in a JSON Lines file. Raises `BadInput` naming the line."""
+    texts = set_texts(name)
+    questions: dict[str, GoldQuestion] = {}
+    for where, text in texts:
+        for number, line in enumerate(text.splitlines(), 1):
+            if not line.strip():
+                continue
+            question = parse_question(line, f"{where}, line {number}")
+            if question.id in questions:
+                raise BadInput(
+                    f"{where}, line {number}: the id {question.id!r} is taken by an earlier question; give it another",
+                    f"{where}, line {number}：编号 {question.id!r} 与前面的问题重复；请改用其他编号",
+                )
+            questions[question.id] = question
+    if not questions:
+        raise BadInput(f"the set {name} holds no question", f"评测集 {name} 中没有问题")
+    digest = hashlib.sha256("\n".join(text for _, text in texts).encode()).hexdigest()
+    return GoldSet(name=Path(name).name.removesuffix(".jsonl"), sha256=digest, questions=tuple(questions.values()))
+
+
+def set_texts(name: str) -> list[tuple[str, str]]:
+    """The texts that hold a set, each with its name, which begins messages about it. Raises `BadInput`."""
     if name == SAMPLES:
         folder = files("eval") / "sets"
-        texts = [(f"samples.{lang}", (folder / f"samples.{lang}.jsonl").read_text("utf-8")) for lang in ("zh", "en")]
-    else:
-        try:
-            texts = [(name, Path(name).read_text("utf-8"))]
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(f"the set {name} can't be read: {error}", f"无法读取评测集 {name}：{error}") from error
-    return tuple(
-        _question(line, f"{where}, line {number}")
-        for where, text in texts
-        for number, line in enumerate(text.splitlines(), 1)
-        if line.strip()
-    )
-
-
-def _question(line: str, where: str) -> GoldQuestion:
+        return [(f"samples.{lang}", (folder / f"samples.{lang}.jsonl").read_text("utf-8")) for lang in ("zh", "en")]
     try:
-        row = json.loads(line)
-        return GoldQuestion(
-            id=str(row["id"]),
-            question=row["question"],
-            lang=row["lang"],
-            type=row["type"],
-            answerable=bool(row["answerable"]),
-            nuggets=tuple(tuple(alternatives) for alternatives in row["nuggets"]),
-            evidence=tuple(Evidence(e["source"], tuple(e["quotes"])) for e in row["evidence"]),
-        )
-    except (ValueError, KeyError, TypeError) as error:
+        return [(name, Path(name).read_text("utf-8-sig"))]
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"the set {name} can't be read: {error}", f"无法读取评测集 {name}：{error}") from error
+
+
+def parse_question(line: str, where: str) -> GoldQuestion:
+    """The question in a line of JSON. Raises `BadInput` that begins with `where`."""
+    try:
+        return GoldQuestion.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
         raise BadInput(
-            f"{where}: this is no question record ({type(error).__name__}: {error}); see DESIGN, 'Evaluation sets'",
-            f"{where}：不是有效的评测记录（{type(error).__name__}: {error}）",
+            f"{where}: this is no question record ({what}); docs/evaluation.md describes the fields",
+            f"{where}：不是有效的评测记录（{what}）；字段说明见 docs/evaluation.md",
         ) from error

@@ -99,7 +99,7 @@ def question_units(text: str) -> list[tuple[str, ...]]:
     folded = asked.lower()
     for match in _WORD.finditer(folded):
         word = match[0].replace(",", "")
-        units.append((_stem(word) if word[0].isalpha() else word,))
+        units.append((stem(word) if word[0].isalpha() else word,))
     for match in _RUN.finditer(folded):
         run = match[0]
         pairs = [run[i : i + 2] for i in range(len(run) - 1)]
@@ -134,7 +134,7 @@ def _terms(text: str) -> Iterator[str]:
     folded = text.lower()
     for match in _WORD.finditer(folded):
         word = match[0].replace(",", "")
-        yield _stem(word) if word[0].isalpha() else word
+        yield stem(word) if word[0].isalpha() else word
     for match in _RUN.finditer(folded):
         run = match[0]
         yield from run
@@ -177,6 +177,7 @@ def _stemmer() -> snowballstemmer.stemmer:
 
 
 @lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """The stem of an English word in lower case."""
     stemmed: str = _stemmer().stemWord(word)
     return stemmed

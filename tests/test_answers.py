@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from assistant.abstention import shipped
 from assistant.answers import Answer, Filters
 from assistant.core import Assistant, Delta, Question, Sources
 from assistant.wiring import Workplace
@@ -231,3 +233,21 @@ def test_a_decimal_point_is_no_punctuation(workplace: Callable[..., Workplace]) 
         add(place, f"# 轮渡票价\n\n成人轮渡单程票价为{fare}元。\n", f"{fare}.md")
     statements = place.assistant.ask(Question("成人轮渡单程票价是多少元？")).statements
     assert {s.text for s in statements} == {"成人轮渡单程票价为3.5元。", "成人轮渡单程票价为35元。"}
+
+
+def test_the_confidence_of_an_answer_is_above_that_of_a_refusal(assistant: Assistant) -> None:
+    answered = assistant.ask(Question("How long is a ticket valid?"))
+    refused = assistant.ask(Question("What is the capital of Peru?"))
+    vague = assistant.ask(Question("的"))
+    assert answered.confidence is not None
+    assert refused.confidence is not None
+    assert 1 >= answered.confidence >= assistant.calibration.threshold > refused.confidence >= 0
+    assert vague.confidence == 0
+
+
+def test_an_unusual_calibration_decides_when_to_refuse(workplace: Callable[..., Workplace], tmp_path: Path) -> None:
+    strict = shipped().model_copy(update={"threshold": 1.0})
+    (tmp_path / "strict.json").write_text(strict.model_dump_json(), "utf-8")
+    place = workplace(abstention=tmp_path / "strict.json")
+    add(place, ENGLISH, "ferry.md")
+    assert not place.assistant.ask(Question("How long is a ticket valid?")).answered

@@ -17,7 +17,7 @@ TEXT = "# 渡轮办法\n\n一、票务\n\n船票自购买之日起30天内有效
 QUESTION = "船票购买后多少天内有效？"
 KEYS = {
     "answer": "id conversation_id question standalone_question answered reason text statements citations hits models "
-    "timings_ms label",
+    "timings_ms label confidence",
     "statements": "text citations support supported",
     "citations": "number document_id title source headings page start end quote score status until superseded_by",
     "hits": "document_id title source headings page start end text score rank",

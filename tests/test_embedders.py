@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +67,14 @@ def test_a_folder_that_is_no_model_is_named(tmp_path: Path) -> None:
         load_embedder(str(tmp_path / "model"))
     with pytest.raises(BadSetting, match="no-such-model"):
         load_embedder("no-such-model-anywhere")
+
+
+def test_a_model_with_damaged_weights_is_named(minilm: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(minilm, broken)
+    (broken / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(BadSetting, match="broken"):
+        load_embedder(str(broken))
 
 
 def test_of_three_texts_the_one_that_means_the_same_comes_first(minilm: str) -> None:

@@ -1,0 +1,1 @@
+"""Fits when to refuse on labelled questions."""

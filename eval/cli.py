@@ -1,0 +1,441 @@
+"""`yiju eval …`: the grounding benchmark on the command line."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from corpus.errors import BadInput
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from eval.runner import Advance
+    from eval.runs import Row
+    from eval.summary import Figure
+
+app = typer.Typer(no_args_is_help=True, help="The grounding benchmark.")
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds all that is stored.", metavar="DIR")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SupportName = Annotated[
+    str,
+    typer.Option(help="What says whether words support a claim: verifier, nli:MODEL, or judge:URL#MODEL."),
+]
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Advance]:
+    """A bar that appears with the first step; calling it with a name and how many there are makes a step."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[item]}", markup=False),
+    )
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
+        task = bar.add_task(title, total=None, item="", visible=False)
+
+        def advance(name: str, of: int | None = None) -> None:
+            item = name if name.isprintable() else ascii(name)
+            bar.update(task, advance=1, total=of, item=item, visible=True)
+
+        yield advance
+
+
+@app.command("run")
+def run(
+    set_: Annotated[str, typer.Option("--set", help="samples, or a JSON Lines file of questions.")] = "samples",
+    corpus: Annotated[Path | None, typer.Option(help="Folder of the documents that the questions are about.")] = None,
+    out_: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the results; an interrupted run there is gone on with.")
+    ] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages to look at.")] = 8,
+    support: SupportName = "verifier",
+    target: Annotated[
+        str | None,
+        typer.Option(
+            help="System to ask instead of Yiju with --corpus: http://HOST:PORT (a Yiju server), openai:URL#MODEL, "
+            "rag:URL#MODEL, file:ANSWERS.jsonl, ADAPTER.py."
+        ),
+    ] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a set of questions and score the answers."""
+    from assistant.settings import read_settings
+    from eval.questions import SAMPLES, load_set
+    from eval.runner import run_set
+    from eval.summary import figures
+    from eval.support.verifier import load_support
+    from eval.systems.targets import opened, print_failures
+
+    questions = load_set(set_)
+    settings = read_settings({"data": data})
+    folder = out_ or _new_folder(settings.data / "runs", questions.name)
+    with (
+        tempfile.TemporaryDirectory(prefix="yiju-eval-") as temporary,
+        progress("indexing") as indexing,
+        opened(
+            target,
+            questions,
+            corpus,
+            Path(temporary),
+            settings,
+            samples=set_ == SAMPLES,
+            top_k=k,
+            advance=indexing,
+        ) as asked,
+        progress("asking") as asking,
+    ):
+        result = run_set(
+            questions,
+            asked.system,
+            load_support(support, api_key=secret(settings.llm_api_key), timeout=settings.llm_timeout),
+            folder,
+            corpus=asked.corpus,
+            conditions=asked.conditions,
+            index=asked.index,
+            advance=asking,
+        )
+    print_failures(result.rows, err)
+    if as_json:
+        typer.echo(
+            json.dumps({"run": str(folder), "figures": [_row(f) for f in figures(result.rows)]}, ensure_ascii=False)
+        )
+    else:
+        print_figures(figures(result.rows))
+        _print_latency(result.rows)
+        out.print(f"{folder}", markup=False, highlight=False)
+
+
+def _new_folder(runs: Path, name: str) -> Path:
+    from eval.runs import now
+
+    return runs / f"{name}-{now().replace(':', '')}"
+
+
+def _row(figure: Figure) -> dict[str, object]:
+    e = figure.estimate
+    return {
+        "measure": figure.measure.key,
+        "scope": figure.scope,
+        "value": e.value,
+        "low": e.low,
+        "high": e.high,
+        "n": e.n,
+        "clusters": e.clusters,
+    }
+
+
+def print_figures(figures: tuple[Figure, ...]) -> None:
+    """The figures over all questions with their intervals, and beside them the values by language, group by group."""
+    from eval.measures.base import Group
+
+    table = Table("", "all", "95 % interval", "n", "zh", "en", box=None, pad_edge=False, header_style="dim")
+    by_scope = {(f.measure.key, f.scope): f for f in figures}
+    order = {group: place for place, group in enumerate(get_args(Group))}
+    group = ""
+    for f in sorted((f for f in figures if f.scope == "all"), key=lambda f: order[f.measure.group]):
+        if f.measure.group != group:
+            group = f.measure.group
+            table.add_row(f"[bold]{group}[/]")
+        digits = 3 if f.measure.unit == "share" else 1
+        e = f.estimate
+        languages = [by_scope.get((f.measure.key, language)) for language in ("zh", "en")]
+        values = ["" if x is None else f"{x.estimate.value:.{digits}f}" for x in languages]
+        spread = f"{e.low:.{digits}f}–{e.high:.{digits}f}"
+        table.add_row(f"  {f.measure.en}", f"{e.value:.{digits}f}", spread, str(e.n), *values)
+    out.print(table)
+
+
+def _print_latency(rows: Sequence[Row]) -> None:
+    from eval.statistics import quantile
+
+    for stage in ("total", "retrieve", "answer", "verify"):
+        spent = [(ms, row.gold.cluster) for row in rows if (ms := row.response.milliseconds.get(stage)) is not None]
+        if spent and any(ms for ms, _ in spent):
+            p50, p95 = (quantile([ms for ms, _ in spent], [c for _, c in spent], q) for q in (0.5, 0.95))
+            out.print(
+                f"{stage}: p50 {p50.value:.1f} ms ({p50.low:.1f}–{p50.high:.1f}), "
+                f"p95 {p95.value:.1f} ms ({p95.low:.1f}–{p95.high:.1f})",
+                highlight=False,
+            )
+
+
+@app.command("judges")
+def judges(
+    data: Annotated[Path, typer.Option("--data", help="Folder with the labels that people gave.", metavar="DIR")],
+    support: Annotated[
+        list[str] | None,
+        typer.Option(help="verifier, nli:MODEL, or judge:URL#MODEL; several may be given."),
+    ] = None,
+    half: Annotated[Literal["test", "dev"], typer.Option(help="Which half of the sources to judge.")] = "test",
+    as_json: AsJson = False,
+) -> None:
+    """Score the support functions themselves against labels that people gave."""
+    from assistant.settings import read_settings
+    from eval.support.judging import agreement, load_labels, print_agreements
+    from eval.support.verifier import load_support
+
+    labels, settings = load_labels(data), read_settings({})
+    with progress("judging") as advance:
+        found = [
+            agreement(one, each, half, advance)
+            for name in support or ["verifier"]
+            for one in [load_support(name, api_key=secret(settings.llm_api_key), timeout=settings.llm_timeout)]
+            for each in labels
+            if each.rows
+        ]
+    if as_json:
+        typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
+    else:
+        print_agreements(found, labels, out)
+
+
+def secret(given: SecretStr | None) -> str | None:
+    """A setting that is not to be shown, to be used."""
+    return given.get_secret_value() if given else None
+
+
+@app.command("calibrate")
+def calibrate(
+    to: Annotated[Path, typer.Option("--out", help="File to write: the setting YIJU_ABSTENTION names it.")],
+    sets: Annotated[list[str] | None, typer.Option("--set", help="samples, or a JSON Lines file of questions.")] = None,
+    corpora: Annotated[
+        list[Path] | None, typer.Option("--corpus", help="Documents of each --set but samples, in the same order.")
+    ] = None,
+    benches: Annotated[
+        list[Path] | None, typer.Option("--bench", help="Folder of a retrieval set with withheld.json.")
+    ] = None,
+    target: Annotated[
+        float, typer.Option("--target-false-answers", min=0, max=1, help="Share of unanswerable that may be answered.")
+    ] = 0.15,
+    held_out: Annotated[
+        float, typer.Option(min=0, max=0.9, help="Share of each --bench that is not fitted on but reported on.")
+    ] = 0.5,
+    most: Annotated[int, typer.Option(min=1, help="Questions of each --bench.")] = 800,
+    earlier_rule: Annotated[
+        bool, typer.Option("--earlier-rule", help="Let the fixed share of coverage decide; fit its confidence only.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Fit when to refuse, and say what that costs."""
+    from assistant.settings import read_settings
+    from eval.calibration.calibrate import fit, show, write
+    from eval.calibration.cases import collect
+
+    settings = read_settings({"data": data})
+    with progress("searching") as advance:
+        sources = collect(sets or (), corpora or (), benches or (), most, settings, advance)
+    made = fit(sources, target=target, embedder=settings.embedder, held_out=held_out, earlier_rule=earlier_rule)
+    show(made, out)
+    write(made.calibration, to)
+    out.print(f"{to}", markup=False, highlight=False)
+
+
+@app.command("retrieval")
+def retrieval(
+    sets: Annotated[list[Path], typer.Argument(help="Folders in BEIR's or TREC's form, or files in SQuAD's.")],
+    split: Annotated[str | None, typer.Option(help="Which judgements, where a folder has several.")] = None,
+    queries: Annotated[int, typer.Option("--queries", min=0, help="Search at least so often in each set.")] = 0,
+    ask: Annotated[int, typer.Option(min=0, help="Questions of either kind asked where documents are withheld.")] = 300,
+    seed: Annotated[int, typer.Option(help="Which questions are drawn for that.")] = 0,
+    compare: Annotated[Path | None, typer.Option(help="Earlier results to compare with (a file of --out).")] = None,
+    out_: Annotated[Path | None, typer.Option("--out", help="File for the results, each query's among them.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search public retrieval sets: nDCG, recall, MRR, refusals, speed and memory."""
+    from assistant.settings import read_settings
+    from eval.public.files import read_retrieval
+    from eval.public.retrieval import bench
+    from eval.public.tables import check_writable, print_bench, read_bench
+
+    if out_:
+        check_writable(out_)
+    before = read_bench(compare) if compare else None
+    given = [read_retrieval(path, split) for path in sets]
+    found = bench(given, read_settings({}), searches=queries, ask=ask, seed=seed, bar=progress)
+    if out_:
+        out_.write_text(found.model_dump_json(), "utf-8")
+    print_bench(out, found, before, as_json=as_json)
+
+
+@app.command("compare")
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs; each is compared with the first.")],
+    as_json: AsJson = False,
+) -> None:
+    """Compare runs on the questions that both were asked."""
+    from eval.compare import compare as compared
+    from eval.compare import print_comparison, to_json
+    from eval.runs import read_run
+
+    found = compared([read_run(folder) for folder in runs])
+    if as_json:
+        typer.echo(json.dumps([to_json(each) for each in found], ensure_ascii=False))
+        return
+    for each in found:
+        print_comparison(each, out)
+
+
+@app.command("gate")
+def gate(
+    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    baseline: Annotated[Path | None, typer.Option(help="A stored baseline, or the folder of an earlier run.")] = None,
+    save: Annotated[Path | None, typer.Option(help="File to store this run in as a baseline.")] = None,
+    tolerance: Annotated[float, typer.Option(min=0, max=1, help="Loss of a measure that is let pass.")] = 0.01,
+    as_json: AsJson = False,
+) -> None:
+    """Exit with 1 where a run is worse than a baseline beyond noise and tolerance, or breaks a promise."""
+    from eval.gate import baseline_of, print_findings, read_baseline, save_baseline
+    from eval.gate import gate as held
+    from eval.runs import read_run
+
+    if baseline is None and save is None:
+        raise BadInput("say what to hold the run against: --baseline FILE", "请用 --baseline 指定对照的基线")
+    given = read_run(run)
+    findings = held(given, read_baseline(baseline), tolerance) if baseline else ()
+    if save:
+        save_baseline(baseline_of(given), save)
+    if as_json:
+        typer.echo(json.dumps([{**asdict(f), "closes": f.closes} for f in findings], ensure_ascii=False))
+    elif baseline:
+        print_findings(findings, out)
+    if any(f.closes for f in findings):
+        raise typer.Exit(1)
+
+
+@app.command("lint")
+def lint(
+    set_: Annotated[str, typer.Option("--set", help="samples, or a JSON Lines file of questions.")] = "samples",
+    corpus: Annotated[
+        Path | None, typer.Option(help="Folder of the documents that the set is about; else the samples.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a set of questions; exit with 1 where something would make its figures wrong."""
+    from eval.linting.lint import lint_set, print_findings, to_json
+
+    questions, findings = lint_set(set_, corpus)
+    if as_json:
+        typer.echo(json.dumps(to_json(questions, findings), ensure_ascii=False))
+    else:
+        print_findings(questions, findings, out)
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command("make")
+def make(
+    corpus: Annotated[Path, typer.Option(help="Folder of documents, or one document.")],
+    out_: Annotated[Path, typer.Option("--out", help="File for the proposed questions, as JSON Lines.")],
+    limit: Annotated[int, typer.Option(min=1, help="Most questions.")] = 100,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same questions.")] = 0,
+    llm: Annotated[bool, typer.Option("--llm", help="Have the language model of the settings reword them.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Propose questions about your documents, for a person to accept (see annotate)."""
+    from assistant.settings import read_settings
+    from eval.maker import propose, read_corpus, show, to_json, write
+    from eval.reword import completer, reworded
+
+    complete = completer(read_settings({})) if llm else None
+    with progress("reading") as reading:
+        documents, unread = read_corpus(corpus, reading)
+    proposals = propose(documents, limit=limit, seed=seed)
+    if complete:
+        with progress("rewording") as rewording:
+            proposals = reworded(proposals, complete, rewording)
+    write(proposals, out_)
+    if as_json:
+        typer.echo(json.dumps(to_json(proposals, unread), ensure_ascii=False))
+    else:
+        show(proposals, unread, out_, out, err)
+
+
+@app.command("annotate")
+def annotate(
+    file: Annotated[Path, typer.Argument(help="Proposals of make, a question a line, or feedback as JSON Lines.")],
+    out_: Annotated[Path, typer.Option("--out", help="The set that accepted records are added to.", metavar="SET")],
+    corpus: Annotated[Path | None, typer.Option(help="Folder of documents to answer plain questions from.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Accept everything, without asking.")] = False,
+    data: Data = None,
+) -> None:
+    """Turn proposals, questions and feedback into records of a set; a person confirms each."""
+    from eval.annotate_session import annotate_file
+
+    annotate_file(file, out_, corpus=corpus, data=data, yes=yes, console=out, indexing=progress)
+
+
+@app.command("report")
+def report(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs, side by side.")],
+    out_: Annotated[
+        Path | None, typer.Option("--out", help="The page; else report.html in the first folder.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Write one HTML page with the figures, plots, and every answer beside its gold evidence."""
+    from eval.report.page import write_report
+    from eval.runs import read_run
+
+    file = out_ or runs[0] / "report.html"
+    write_report([read_run(folder, torn=True) for folder in runs], file)
+    out.print(f"{file}", markup=False, highlight=False)
+
+
+@app.command("robustness")
+def robustness(
+    set_: Annotated[str, typer.Option("--set", help="samples, or a JSON Lines file of questions.")] = "samples",
+    corpus: Annotated[Path | None, typer.Option(help="Folder of the documents that the questions are about.")] = None,
+    out_: Annotated[Path | None, typer.Option("--out", help="File for the results, each answer among them.")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages to look at.")] = 8,
+    distractors: Annotated[
+        int | None, typer.Option(min=0, max=10_000, help="Documents put beside; else four each, at most 200.")
+    ] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask under noise, without the evidence, with changed values, in other words and the other language."""
+    from assistant.settings import read_settings
+    from eval.public.tables import check_writable
+    from eval.questions import SAMPLES, load_set
+    from eval.robustness.abilities import assess
+    from eval.robustness.results import print_robustness
+    from eval.runner import indexed
+
+    questions = load_set(set_)
+    if corpus is None and set_ != SAMPLES:
+        raise BadInput(
+            "say which documents the set is about: --corpus FOLDER", "请用 --corpus 指定评测集所针对的文件夹"
+        )
+    settings = read_settings({"data": data})
+    runs = settings.data / "runs"
+    file = out_ or runs / f"{_new_folder(runs, f'robustness-{questions.name}').name}.json"
+    if out_ is None:
+        runs.mkdir(parents=True, exist_ok=True)
+    check_writable(file)
+    with (
+        tempfile.TemporaryDirectory(prefix="yiju-eval-") as temporary,
+        progress("indexing") as indexing,
+        indexed(corpus, Path(temporary), settings, indexing) as workplace,
+        progress("asking") as asking,
+    ):
+        found = assess(questions, workplace, corpus, top_k=k, distractors=distractors, advance=asking)
+    file.write_text(found.model_dump_json(), "utf-8")
+    if as_json:
+        typer.echo(found.model_dump_json(exclude={"asked"}))
+    else:
+        print_robustness(found, out)
+        out.print(f"{file}", markup=False, highlight=False)

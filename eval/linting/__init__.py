@@ -1,0 +1,1 @@
+"""Checks a set of questions before anyone trusts its figures."""

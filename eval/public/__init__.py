@@ -1,0 +1,1 @@
+"""Public sets from local files, and search on them."""

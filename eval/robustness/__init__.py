@@ -1,0 +1,1 @@
+"""How answers hold under noise, missing and altered documents, and other wordings."""

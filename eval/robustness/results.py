@@ -1,0 +1,90 @@
+"""The results of the tests of robustness: figures, remarks and every answer, kept in one JSON file and printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from corpus.errors import BadInput
+from eval.systems.base import Response
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Finding(_Frozen):
+    """A figure with its 95 % interval, over `n` questions (for consistency: groups of questions, for documents
+    cited: questions with evidence in several) in `clusters` documents."""
+
+    test: str
+    key: str
+    en: str
+    zh: str
+    better: str | None
+    value: float
+    low: float
+    high: float
+    n: int
+    clusters: int
+
+
+class Remark(_Frozen):
+    """What must be known beside a test's figures, or why it has none."""
+
+    test: str
+    en: str
+    zh: str
+
+
+class Asked(_Frozen):
+    """A question under a condition: what was answered (its passages left out) and what was made of it."""
+
+    test: str
+    id: str
+    response: Response
+    scores: dict[str, float]
+
+
+class Robustness(_Frozen):
+    """All tests of a set, as they are kept in a file."""
+
+    kind: str = "robustness"
+    set_name: str
+    set_sha256: str
+    questions: int
+    corpus: str
+    system: str
+    conditions: dict[str, str | int | float | bool | None]
+    commit: str
+    program: str
+    machine: str
+    began: str
+    finished: str
+    findings: tuple[Finding, ...]
+    remarks: tuple[Remark, ...]
+    asked: tuple[Asked, ...]
+
+
+def read_robustness(path: Path) -> Robustness:
+    """The results in a file. Raises `BadInput` where it holds none."""
+    try:
+        return Robustness.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise BadInput(
+            f"{path} holds no results of `yiju eval robustness` ({type(error).__name__}); name a file that it wrote",
+            f"{path} 中没有 yiju eval robustness 的结果（{type(error).__name__}）；请指定由它生成的文件",
+        ) from error
+
+
+def print_robustness(found: Robustness, console: Console) -> None:
+    """The figures as a table, and what must be known beside them in both languages."""
+    table = Table("test", "measure", "value", "95 % interval", "n", box=None, pad_edge=False)
+    for f in found.findings:
+        table.add_row(f.test, f.en, f"{f.value:.3f}", f"{f.low:.3f}–{f.high:.3f}", str(f.n))
+    console.print(table)
+    for remark in found.remarks:
+        console.print(f"{remark.test}: {remark.en}\n{remark.zh}", markup=False, highlight=False, style="dim")
