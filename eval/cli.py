@@ -348,8 +348,8 @@ def make(
 ) -> None:
     """Propose questions about your documents, for a person to accept (see annotate)."""
     from assistant.settings import read_settings
-    from eval.maker import propose, read_corpus, show, to_json, write
-    from eval.reword import completer, reworded
+    from eval.making.maker import propose, read_corpus, show, to_json, write
+    from eval.making.reword import completer, reworded
 
     complete = completer(read_settings({})) if llm else None
     with progress("reading") as reading:
@@ -374,7 +374,7 @@ def annotate(
     data: Data = None,
 ) -> None:
     """Turn proposals, questions and feedback into records of a set; a person confirms each."""
-    from eval.annotate_session import annotate_file
+    from eval.making.session import annotate_file
 
     annotate_file(file, out_, corpus=corpus, data=data, yes=yes, console=out, indexing=progress)
 

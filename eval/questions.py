@@ -108,7 +108,7 @@ def load_set(name: str) -> GoldSet:
     texts = set_texts(name)
     questions: dict[str, GoldQuestion] = {}
     for where, text in texts:
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(text.split("\n"), 1):
             if not line.strip():
                 continue
             question = parse_question(line, f"{where}, line {number}")

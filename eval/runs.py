@@ -138,13 +138,15 @@ def read_run(folder: Path, *, torn: bool = False) -> Run:
     anything that is no run, raises `BadInput`."""
     try:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
-        lines = (folder / RESULTS).read_text("utf-8").splitlines() if (folder / RESULTS).exists() else []
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        # Bytes, because an interruption may cut a line within a character, and a text may hold other line ends.
+        results = (folder / RESULTS).read_bytes() if (folder / RESULTS).exists() else b""
+    except (OSError, ValidationError) as error:
         raise BadInput(
             f"{folder} holds no run ({type(error).__name__}); name a folder that `yiju eval run` made",
             f"{folder} 中没有评测结果（{type(error).__name__}）；请指定 yiju eval run 生成的文件夹",
         ) from error
     rows: list[Row] = []
+    lines = [line for line in results.split(b"\n") if line]
     for number, line in enumerate(lines, 1):
         try:
             rows.append(Row.model_validate_json(line))

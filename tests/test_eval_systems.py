@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,8 @@ from assistant.marks import numbers, take_out
 from assistant.wiring import Workplace
 from conftest import add
 from corpus.errors import BadInput, Unavailable
+from endpoint import Endpoint as Scripted
+from endpoint import Reply, failure
 from eval.cli import app
 from eval.questions import Evidence, GoldQuestion, GoldSet
 from eval.systems.base import Said
@@ -39,52 +39,11 @@ GOLD = GoldQuestion(
     evidence=(Evidence(source="ferry.md", quotes=("30天内有效",)),),
 )
 SET = GoldSet(name="set", sha256="0", questions=(GOLD, GOLD.model_copy(update={"id": "2"})))
-Reply = tuple[int, bytes]
-
-
-class Server:
-    """Answers each request with the next of `replies` (status, body), the last one again and again."""
-
-    def __init__(self) -> None:
-        self.replies: list[Reply] = []
-        self.asked: list[tuple[str, dict[str, object]]] = []
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None: ...
-
-            def do_GET(self) -> None:
-                self.answer({})
-
-            def do_POST(self) -> None:
-                self.answer(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-
-            def answer(self, body: dict[str, object]) -> None:
-                server.asked.append((self.path, body))
-                status, content = server.replies.pop(0) if len(server.replies) > 1 else server.replies[0]
-                self.send_response(status)
-                self.send_header("content-length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    def says(self, content: object, **more: object) -> None:
-        reply = {"choices": [{"message": {"content": content}}], "usage": {"total_tokens": 7}, **more}
-        self.replies = [(200, json.dumps(reply).encode())]
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    served = Server()
+def server() -> Iterator[Scripted]:
+    served = Scripted()
     yield served
     served.close()
 
@@ -109,14 +68,14 @@ def endpoint(url: str) -> Endpoint:
 
 
 @pytest.fixture
-def given(place: Workplace, server: Server) -> Iterator[GivenPassages]:
+def given(place: Workplace, server: Scripted) -> Iterator[GivenPassages]:
     system = GivenPassages(endpoint(server.url), place.assistant)
     yield system
     system.close()
 
 
 @pytest.fixture
-def rag(server: Server) -> Iterator[RagServer]:
+def rag(server: Scripted) -> Iterator[RagServer]:
     system = RagServer(endpoint(server.url))
     yield system
     system.close()
@@ -153,7 +112,7 @@ def test_marks_give_numbers_in_order_and_a_range_has_an_end() -> None:
     assert take_out("a [1]b")[0] == "a b"
 
 
-def test_a_model_is_given_our_passages_and_its_numbers_stand_for_them(given: GivenPassages, server: Server) -> None:
+def test_a_model_is_given_our_passages_and_its_numbers_stand_for_them(given: GivenPassages, server: Scripted) -> None:
     server.says("<think>let me see</think>30天内有效[1]，行李一件[7]。")
     response = given.ask(GOLD.model_copy(update={"history": (Message(role="user", content="你好"),)}))
     assert response.said == (Said(text="30天内有效，行李一件。", citations=(1, 7)),)
@@ -162,7 +121,7 @@ def test_a_model_is_given_our_passages_and_its_numbers_stand_for_them(given: Giv
     assert "30天内有效" in cited.quote
     assert cited.quote == response.found[0].text
     assert (response.tokens, response.answered, response.error) == (7, True, None)
-    path, body = server.asked[0]
+    path, body = server.asked[0].path, server.asked[0].body
     messages = body["messages"]
     assert isinstance(messages, list)
     assert path == "/chat/completions"
@@ -171,14 +130,14 @@ def test_a_model_is_given_our_passages_and_its_numbers_stand_for_them(given: Giv
     assert '<passage n="1">' in messages[1]["content"]
 
 
-def test_a_text_without_marks_is_an_answer_that_cites_nothing(given: GivenPassages, server: Server) -> None:
+def test_a_text_without_marks_is_an_answer_that_cites_nothing(given: GivenPassages, server: Scripted) -> None:
     server.says("30天内有效。")
     response = given.ask(GOLD)
     assert response.answered
     assert (response.said[0].citations, response.cited) == ((), ())
 
 
-def test_the_documented_sentence_is_a_refusal_in_either_language(given: GivenPassages, server: Server) -> None:
+def test_the_documented_sentence_is_a_refusal_in_either_language(given: GivenPassages, server: Scripted) -> None:
     for text in ("文件中没有说明。", "NOT IN THE DOCUMENTS"):
         server.says(text)
         response = given.ask(GOLD)
@@ -200,9 +159,9 @@ def test_the_documented_sentence_is_a_refusal_in_either_language(given: GivenPas
     ],
 )
 def test_a_question_that_fails_is_an_error_and_the_next_one_is_asked(
-    rag: RagServer, server: Server, reply: Reply, why: str
+    rag: RagServer, server: Scripted, reply: tuple[int, bytes], why: str
 ) -> None:
-    server.replies = [reply]
+    server.replies = [Reply(reply[0], (reply[1],))]
     response = rag.ask(GOLD)
     assert why in (response.error or "")
     assert not response.answered
@@ -210,9 +169,9 @@ def test_a_question_that_fails_is_an_error_and_the_next_one_is_asked(
     assert rag.ask(GOLD).error is None
 
 
-def test_a_busy_server_is_asked_again(rag: RagServer, server: Server) -> None:
+def test_a_busy_server_is_asked_again(rag: RagServer, server: Scripted) -> None:
     server.says("30天。")
-    server.replies = [(429, b""), (503, b""), *server.replies]
+    server.replies = [failure(429), failure(503), *server.replies]
     assert rag.ask(GOLD).error is None
     assert len(server.asked) == 3
 
@@ -224,20 +183,20 @@ def test_an_address_where_nothing_listens_is_out_of_reach(nobody: str) -> None:
         system.close()
 
 
-def test_a_wrong_key_is_said_at_once_and_later_is_one_question_s_failure(rag: RagServer, server: Server) -> None:
-    server.replies = [(401, b"who?")]
+def test_a_wrong_key_is_said_at_once_and_later_is_one_question_s_failure(rag: RagServer, server: Scripted) -> None:
+    server.replies = [failure(401)]
     with pytest.raises(Unavailable, match="YIJU_LLM_API_KEY"):
         rag.ask(GOLD)
     server.says("30天。")
     rag.ask(GOLD)
-    server.replies = [(401, b"who?")]
+    server.replies = [failure(401)]
     assert "401" in (rag.ask(GOLD).error or "")
 
 
-def test_a_rival_is_sent_the_conversation_only_and_its_list_is_read(rag: RagServer, server: Server) -> None:
+def test_a_rival_is_sent_the_conversation_only_and_its_list_is_read(rag: RagServer, server: Scripted) -> None:
     server.says("30天[2]。", sources=[{"content": "无关", "title": "a.md"}, {"content": "30天内有效", "title": "b.md"}])
     response = rag.ask(GOLD)
-    assert server.asked[0][1]["messages"] == [{"role": "user", "content": GOLD.question}]
+    assert server.asked[0].body["messages"] == [{"role": "user", "content": GOLD.question}]
     assert [(c.number, c.source, c.quote) for c in response.cited] == [(2, "b.md", "30天内有效")]
     assert [found.source for found in response.found] == ["a.md", "b.md"]
 
@@ -352,7 +311,7 @@ def test_a_name_that_is_no_target_is_refused(target: str) -> None:
         read_name(target)
 
 
-def test_our_own_server_is_asked_with_the_history_and_its_quotes_are_read_again(server: Server) -> None:
+def test_our_own_server_is_asked_with_the_history_and_its_quotes_are_read_again(server: Scripted) -> None:
     citation = {
         "number": 1, "document_id": "0123456789abcdef", "title": "t", "source": "ferry.md", "headings": [], "page": None,
         "start": 0, "end": 5, "quote": "30天有效", "score": 1.0, "status": None, "until": None, "superseded_by": None,
@@ -364,21 +323,21 @@ def test_our_own_server_is_asked_with_the_history_and_its_quotes_are_read_again(
         "timings_ms": {"retrieve": 1, "answer": 1, "verify": 0, "total": 2},
         "label": {"ai_generated": True, "notice": "n"},
     }  # fmt: skip
-    said = (200, json.dumps(answer).encode())
-    server.replies = [said, (200, json.dumps({"text": "30天有效"}).encode()), said, (404, b"{}"), said, (500, b"")]
+    said, text = (Reply(200, (json.dumps(body).encode(),)) for body in (answer, {"text": "30天有效"}))
+    server.replies = [said, text, said, failure(404, b"{}"), said, failure(500)]
     system = RemoteSystem(server.url)
     followup = GOLD.model_copy(update={"history": (Message(role="user", content="甲"),)})
     assert [system.ask(followup).cited[0].resolves for _ in range(3)] == [True, False, None]
-    assert server.asked[0][1]["history"] == [{"role": "user", "content": "甲"}]
-    server.replies = [(400, b'{"detail": "too long"}')]
+    assert server.asked[0].body["history"] == [{"role": "user", "content": "甲"}]
+    server.replies = [failure(400, b'{"detail": "too long"}')]
     assert system.ask(GOLD).error == "too long"
     system.close()
 
 
-def test_what_is_no_yiju_server_is_out_of_reach(server: Server) -> None:
+def test_what_is_no_yiju_server_is_out_of_reach(server: Scripted) -> None:
     system = RemoteSystem(server.url)
     for reply in ((200, b'{"hello": 1}'), (404, b"?"), (401, b"?")):
-        server.replies = [reply]
+        server.replies = [Reply(reply[0], (reply[1],))]
         with pytest.raises(Unavailable, match="--target"):
             system.ask(GOLD)
     system.close()

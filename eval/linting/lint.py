@@ -42,7 +42,7 @@ def records(texts: Iterable[tuple[str, str]]) -> tuple[tuple[GoldQuestion, ...],
     questions: dict[str, GoldQuestion] = {}
     findings = []
     for where, text in texts:
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(text.split("\n"), 1):
             if not line.strip():
                 continue
             try:

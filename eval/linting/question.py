@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eval.linting.documents import Named
+from eval.making.proposals import LONGEST_QUOTE
 from eval.measures.answer import nugget_recall, value_match
-from eval.proposals import LONGEST_QUOTE
 from eval.questions import TYPES, GoldQuestion, normal
 from eval.support.verifier import Verifier
 from eval.systems.base import Response

@@ -1,0 +1,105 @@
+"""An HTTP server on loopback that says what a test tells it to, and keeps what it was asked."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A status and a body, written piece by piece."""
+
+    status: int
+    pieces: tuple[bytes, ...]
+    kind: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it came."""
+
+    path: str
+    body: dict[str, Any]
+    authorization: str | None
+
+    @property
+    def prompt(self) -> str:
+        """The first message of a conversation."""
+        content: str = self.body["messages"][0]["content"]
+        return content
+
+
+class Endpoint:
+    """Gives its replies one after the other, the last one for ever. `url` has no path."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+        self.asked: list[Asked] = []
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_: object) -> None: ...
+
+            def do_GET(self) -> None:
+                self.answer({})
+
+            def do_POST(self) -> None:
+                self.answer(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+
+            def answer(self, body: dict[str, Any]) -> None:
+                endpoint.asked.append(Asked(self.path, body, self.headers["authorization"]))
+                reply = endpoint.replies.pop(0) if len(endpoint.replies) > 1 else endpoint.replies[0]
+                self.send_response(reply.status)
+                self.send_header("content-type", reply.kind)
+                self.send_header("content-length", str(sum(map(len, reply.pieces))))
+                self.end_headers()
+                for piece in reply.pieces:
+                    self.wfile.write(piece)
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def says(self, *texts: object, **more: object) -> None:
+        """The next replies are chat completions with these texts; `more` is added to each."""
+        self.replies = [completion(text, **more) for text in texts]
+
+    def streams(self, text: str) -> None:
+        """The next reply is a chat completion that comes one character at a time."""
+        chunks = (_chunk({"delta": {"content": c}, "finish_reason": None}) for c in text)
+        self.replies = [Reply(200, (*chunks, b"data: [DONE]\n\n"), "text/event-stream")]
+
+    def fails(self, *statuses: int) -> None:
+        """The next replies are errors."""
+        self.replies = [failure(status) for status in statuses]
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def completion(text: object, **more: object) -> Reply:
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+    said = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    return Reply(200, (json.dumps({**said, "usage": {"total_tokens": 7}, **more}).encode(),))
+
+
+def failure(status: int, body: bytes = b'{"error": {"message": "no"}}') -> Reply:
+    return Reply(status, (body,))
+
+
+def _chunk(choice: dict[str, object]) -> bytes:
+    said = {
+        "id": "1",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "m",
+        "choices": [{"index": 0, **choice}],
+    }
+    return b"data: " + json.dumps(said).encode() + b"\n\n"
