@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from eval.summary import Figure
 
 app = typer.Typer(no_args_is_help=True, help="The grounding benchmark.")
-out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+# A file or a pipe has no width: tables are as wide there as they need to be.
+_WIDTH = None if sys.stdout.isatty() else 160
+out, err = Console(soft_wrap=True, width=_WIDTH), Console(stderr=True, soft_wrap=True)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds all that is stored.", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -230,15 +230,19 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
             line(f"left out: {len(only)} that only {name} was asked ({', '.join(only[:5])}{' …' * (len(only) > 5)})")
     for note in comparison.notes:
         line(f"note: {note}")
-    table = Table(
-        *("measure", "scope", "A", "B", "B − A", "95 % interval", "p", "corrected", "n", "documents", "verdict"),
-        box=None,
-        pad_edge=False,
-    )
+    table = Table(box=None, pad_edge=False)
+    for name in ("", "A", "B", "B − A", "95 % interval", "p", "n", ""):
+        table.add_column(name, overflow="fold")
+    scope = ""
     for c in comparison.compared:
-        if c.verdict != "same":
-            table.add_row(*_cells(c))
+        if c.verdict == "same":
+            continue
+        if c.scope != scope:
+            scope = c.scope
+            table.add_row(Text(scope, "bold"))
+        table.add_row(*_cells(c))
     console.print(table)
+    line("p: paired permutation test, corrected for all that is compared")
     for scope in dict.fromkeys(c.scope for c in comparison.compared):
         same = [c.measure.key for c in comparison.compared if c.scope == scope and c.verdict == "same"]
         if same:
@@ -252,8 +256,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
 
 def _cells(c: Compared) -> Iterator[str]:
     d, digits = c.difference, 3 if c.measure.unit == "share" else 1
-    yield from (c.measure.en, c.scope, f"{c.a:.{digits}f}", f"{c.b:.{digits}f}", f"{d.value:+.{digits}f}")
+    yield from (f"  {c.measure.en}", f"{c.a:.{digits}f}", f"{c.b:.{digits}f}", f"{d.value:+.{digits}f}")
     yield f"{d.low:+.{digits}f} to {d.high:+.{digits}f}"
-    yield f"{d.p:.4f}" if c.verdict != "untested" else ""
     yield f"{c.corrected:.4f}" if c.corrected is not None else ""
-    yield from (str(d.n), str(d.clusters), VERDICTS[c.verdict])
+    yield from (str(d.n), VERDICTS[c.verdict])
