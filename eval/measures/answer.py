@@ -1,10 +1,11 @@
-"""What an answer says, held against the gold nuggets. Only strings are compared, never meanings: an answer
-that says a nugget in words that no alternative foresees loses it, and one that says it in a wrong
+"""What an answer says, held against the gold nuggets. Without a model only strings are compared, never meanings:
+an answer that says a nugget in words that no alternative foresees loses it, and one that says it in a wrong
 connection has it.
 
 - **nuggets**: the share of nuggets of which an alternative occurs (all; the vital ones), as TREC's
   AutoNuggetizer scores "all" and "vital", with string alternatives in the judge's place.
   Pradeep et al. 2024, "Initial Nugget Evaluation Results for the TREC 2024 RAG Track", arXiv:2411.09607.
+- **nuggets by a model**: the same share as the run's support function judges it, where that is a model.
 - **value**: for a number, a date or an identifier the value itself must occur, not merely its characters:
   150 is no 50.
 - **list precision, recall**: of the items that are said, those that are gold; of the gold items, those said.
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from assistant.texts import answer_language
 from assistant.verification import values
-from eval.measures.base import Measure, Support
+from eval.measures.base import VERIFIER, Measure, Support
 from eval.questions import GoldQuestion, normal
 from eval.systems.base import Response, Said
 from indexing.tokeniser import identifier_forms, identifiers
@@ -48,6 +49,17 @@ def vital_recall(gold: GoldQuestion, response: Response, _: Support) -> float | 
         return None
     said = normal(_said(response))
     return sum(_has(nugget, said) for nugget in vital) / len(vital)
+
+
+def judged_recall(gold: GoldQuestion, response: Response, support: Support) -> float | None:
+    """The share of nuggets that the answer bears out as an answer to the question, by the support function.
+    None with the verifier, which compares words as `nugget_recall` does, and worse."""
+    if support.name == VERIFIER or not gold.answerable or not gold.nuggets:
+        return None
+    said = _said(response)
+    premise = f"{gold.question}\n{said}"
+    borne = (bool(said) and support(premise, f"{gold.question} {nugget[0]}").supported for nugget in gold.nuggets)
+    return sum(borne) / len(gold.nuggets)
 
 
 def value_match(gold: GoldQuestion, response: Response, _: Support) -> float | None:
@@ -112,6 +124,7 @@ def length(_gold: GoldQuestion, response: Response, _: Support) -> float | None:
 MEASURES = (
     Measure("nuggets", "answer", "nuggets in the answer", "答案要点召回", "higher", nugget_recall),
     Measure("nuggets_vital", "answer", "vital nuggets in the answer", "关键要点召回", "higher", vital_recall),
+    Measure("nuggets_judged", "answer", "nuggets, by a model", "要点召回（模型评判）", "higher", judged_recall),
     Measure("value", "answer", "exact values", "数值完全一致", "higher", value_match),
     Measure("list_recall", "answer", "list recall", "列表召回", "higher", list_recall),
     Measure("list_precision", "answer", "list precision", "列表准确率", "higher", list_precision),

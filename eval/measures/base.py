@@ -31,6 +31,8 @@ class Support(Protocol):
     def __call__(self, premise: str, claim: str) -> Judgement: ...
 
 
+# The name of the support function that needs no model.
+VERIFIER = "verifier"
 Scorer = Callable[[GoldQuestion, Response, Support], float | None]
 
 

@@ -55,6 +55,11 @@ _DEFINITIONS: dict[str, Both] = {
         "“vital”).",
         "正确答案必须含有的关键要点中，答案说出的比例（TREC AutoNuggetizer 的 vital）。",
     ),
+    "nuggets_judged": Both(
+        "Share of the nuggets that the answer bears out, as the run's support function judges it; only where that "
+        "is a model.",
+        "答案所支持的要点比例，由本次评测的支持判定模型评判；仅在使用模型时给出。",
+    ),
     "value": Both(
         "Share of the nuggets with a number, date or identifier whose value occurs in the answer as that value: "
         "150 is no 50.",

@@ -8,9 +8,8 @@ from functools import lru_cache
 
 from assistant.verification import verify
 from corpus.errors import BadInput
-from eval.measures.base import Judgement, Support
+from eval.measures.base import VERIFIER, Judgement, Support
 
-VERIFIER = "verifier"
 # Judgements kept; each statement is looked at by several measures, one after the other.
 _KEPT = 2048
 
