@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from assistant.settings import Settings, read_settings
+from assistant.terminal import terminal_language
 from corpus.errors import BadInput, Held, NotFound, YijuError
 from eval.cli import app as eval_app
 
@@ -55,20 +56,14 @@ def main() -> None:
     try:
         app()
     except YijuError as error:
-        err.print(f"yiju: {error.text(_language())}", style="red", markup=False, highlight=False)
+        err.print(f"yiju: {error.text(terminal_language())}", style="red", markup=False, highlight=False)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 
 
-def _language() -> str:
-    """The terminal's language, by the usual variables."""
-    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "zh" if said.lower().startswith("zh") else "en"
-
-
 def _say(en: str, zh: str) -> str:
-    return zh if _language() == "zh" else en
+    return zh if terminal_language() == "zh" else en
 
 
 class Local:
@@ -108,7 +103,7 @@ def _service(settings: Settings, *, samples: bool = False) -> Iterator[Local | R
         if holder is None or holder.address is None:
             raise
         key = settings.api_key.get_secret_value() if settings.api_key else None
-        service = Remote(holder.address, key, _language())
+        service = Remote(holder.address, key, terminal_language())
     try:
         yield service
     finally:
@@ -147,7 +142,7 @@ def serve(
 
     settings = read_settings({"host": host, "port": port, "data": data})
     with _progress(_say("indexing the samples", "正在索引样例")) as advance:
-        run(settings, mount, err, _language(), advance)
+        run(settings, mount, err, terminal_language(), advance)
 
 
 @app.command()
@@ -289,7 +284,7 @@ def _gone(path: Path) -> bool:
 def _report(
     results: Sequence[Result], as_json: bool, removed: Sequence[DocumentSummary] = (), found: Found | None = None
 ) -> None:
-    language, skipped = _language(), found.skipped if found is not None else 0
+    language, skipped = terminal_language(), found.skipped if found is not None else 0
     if as_json:
         rows = [
             {
@@ -404,11 +399,11 @@ def list_documents(
     if similar and as_json:
         typer.echo(json.dumps({"pairs": [asdict(pair) for pair in pairs]}, ensure_ascii=False, indent=2))
     elif similar:
-        print_pairs(out, pairs, rows, _language())
+        print_pairs(out, pairs, rows, terminal_language())
     elif as_json:
         typer.echo(json.dumps({"documents": [asdict(row) for row in rows]}, ensure_ascii=False, indent=2))
     else:
-        print_documents(out, rows, _language())
+        print_documents(out, rows, terminal_language())
 
 
 @documents_app.command("show")
@@ -421,7 +416,7 @@ def show_document(document_id: str, data: Data = None, as_json: AsJson = False) 
     if as_json:
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
-        print_document(out, shown, _language())
+        print_document(out, shown, terminal_language())
 
 
 @documents_app.command("set")
@@ -458,7 +453,7 @@ def remove_document(document_ids: list[str], data: Data = None) -> None:
                 out.print(_say(f"removed {document_id}", f"已移除 {document_id}"), markup=False, highlight=False)
             except NotFound as error:
                 missing = True
-                err.print(error.text(_language()), style="red", markup=False, highlight=False)
+                err.print(error.text(terminal_language()), style="red", markup=False, highlight=False)
     if missing:
         raise typer.Exit(1)
 
@@ -469,7 +464,7 @@ def doctor(data: Data = None) -> None:
     from assistant.doctor import examine
 
     failed = False
-    for check in examine(read_settings({"data": data}), _language()):
+    for check in examine(read_settings({"data": data}), terminal_language()):
         failed = failed or check.ok is False
         sign = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[dim]·[/]"}[check.ok]
         out.print(sign, end=" ")

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from assistant.terminal import terminal_language
 from corpus.errors import BadInput
 
 if TYPE_CHECKING:
@@ -145,21 +146,25 @@ def _row(figure: Figure) -> dict[str, object]:
 def print_figures(figures: tuple[Figure, ...]) -> None:
     """The figures over all questions with their intervals, and beside them the values by language, group by group."""
     from eval.measures.base import Group
+    from eval.report.definitions import GROUPS
 
-    table = Table("", "all", "95 % interval", "n", "zh", "en", box=None, pad_edge=False, header_style="dim")
+    zh = terminal_language() == "zh"
+    heads = ("", "全部", "95 % 区间", "n", "中文", "英文") if zh else ("", "all", "95 % interval", "n", "zh", "en")
+    table = Table(*heads, box=None, pad_edge=False, header_style="dim")
     by_scope = {(f.measure.key, f.scope): f for f in figures}
     order = {group: place for place, group in enumerate(get_args(Group))}
     group = ""
     for f in sorted((f for f in figures if f.scope == "all"), key=lambda f: order[f.measure.group]):
         if f.measure.group != group:
             group = f.measure.group
-            table.add_row(f"[bold]{group}[/]")
+            title = GROUPS[f.measure.group]
+            table.add_row(f"[bold]{title.zh if zh else title.en}[/]")
         digits = 3 if f.measure.unit == "share" else 1
         e = f.estimate
         languages = [by_scope.get((f.measure.key, language)) for language in ("zh", "en")]
         values = ["" if x is None else f"{x.estimate.value:.{digits}f}" for x in languages]
         spread = f"{e.low:.{digits}f}–{e.high:.{digits}f}"
-        table.add_row(f"  {f.measure.en}", f"{e.value:.{digits}f}", spread, str(e.n), *values)
+        table.add_row(f"  {f.measure.zh if zh else f.measure.en}", f"{e.value:.{digits}f}", spread, str(e.n), *values)
     out.print(table)
 
 
@@ -290,7 +295,7 @@ def compare(
         typer.echo(json.dumps([to_json(each) for each in found], ensure_ascii=False))
         return
     for each in found:
-        print_comparison(each, out)
+        print_comparison(each, out, terminal_language())
 
 
 @app.command("gate")
@@ -315,7 +320,7 @@ def gate(
     if as_json:
         typer.echo(json.dumps([{**asdict(f), "closes": f.closes} for f in findings], ensure_ascii=False))
     elif baseline:
-        print_findings(findings, out)
+        print_findings(findings, out, terminal_language())
     if any(f.closes for f in findings):
         raise typer.Exit(1)
 
@@ -440,5 +445,5 @@ def robustness(
     if as_json:
         typer.echo(found.model_dump_json(exclude={"asked"}))
     else:
-        print_robustness(found, out)
+        print_robustness(found, out, terminal_language())
         out.print(f"{file}", markup=False, highlight=False)

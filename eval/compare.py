@@ -31,12 +31,12 @@ CHANGED = 8  # questions that are listed
 # What a question's scores depend on.
 _ASKED = {"question", "lang", "type", "answerable", "nuggets", "vital", "evidence", "history"}
 Verdict = Literal["b", "a", "none", "same", "untested"]
-VERDICTS: dict[Verdict, str] = {
-    "b": "B better",
-    "a": "A better",
-    "none": "no difference shown",
-    "same": "the same",
-    "untested": "not tested",
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    "b": ("B better", "B 较优"),
+    "a": ("A better", "A 较优"),
+    "none": ("no difference shown", "未见差异"),
+    "same": ("the same", "相同"),
+    "untested": ("not tested", "不作检验"),
 }
 
 
@@ -216,7 +216,7 @@ def to_json(comparison: Comparison) -> dict[str, object]:
     return {**whole, "compared": rows}
 
 
-def print_comparison(comparison: Comparison, console: Console) -> None:
+def print_comparison(comparison: Comparison, console: Console, language: str = "en") -> None:
     """A comparison as a table, what was left out, and the questions that changed most."""
     from rich.table import Table
     from rich.text import Text
@@ -224,14 +224,22 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     def line(text: str) -> None:
         console.print(text, markup=False, highlight=False)
 
-    line(f"A  {comparison.a}\nB  {comparison.b}\n{comparison.questions} questions that both were asked")
+    zh = language == "zh"
+    line(f"A  {comparison.a}\nB  {comparison.b}")
+    line(
+        f"两者都问过的问题 {comparison.questions} 个"
+        if zh
+        else f"{comparison.questions} questions that both were asked"
+    )
     for name, only in (("A", comparison.only_a), ("B", comparison.only_b)):
         if only:
-            line(f"left out: {len(only)} that only {name} was asked ({', '.join(only[:5])}{' …' * (len(only) > 5)})")
+            named = ", ".join(only[:5]) + " …" * (len(only) > 5)
+            said = f"only {name} was asked {len(only)}, which are left out: {named}"
+            line(f"仅 {name} 问过的 {len(only)} 个未计入：{named}" if zh else said)
     for note in comparison.notes:
         line(f"note: {note}")
     table = Table(box=None, pad_edge=False)
-    for name in ("", "A", "B", "B − A", "95 % interval", "p", "n", ""):
+    for name in ("", "A", "B", "B − A", "95 % 区间" if zh else "95 % interval", "p", "n", ""):
         table.add_column(name, overflow="fold")
     scope = ""
     for c in comparison.compared:
@@ -240,23 +248,32 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         if c.scope != scope:
             scope = c.scope
             table.add_row(Text(scope, "bold"))
-        table.add_row(*_cells(c))
+        table.add_row(*_cells(c, zh))
     console.print(table)
-    line("p: paired permutation test, corrected for all that is compared")
+    line(
+        "p：配对置换检验，已就全部比较作校正"
+        if zh
+        else "p: paired permutation test, corrected for all that is compared"
+    )
     for scope in dict.fromkeys(c.scope for c in comparison.compared):
         same = [c.measure.key for c in comparison.compared if c.scope == scope and c.verdict == "same"]
         if same:
-            line(f"the same on every question ({scope}): {', '.join(same)}")
+            line(f"{'每题都相同' if zh else 'the same on every question'} ({scope}): {', '.join(same)}")
     if comparison.changed:
-        line("changed most (B against A):")
+        line("变化最大的问题（B 相对 A）：" if zh else "changed most (B against A):")
     for each in comparison.changed:
         scores = ", ".join(f"{key} {x:.2f} → {y:.2f}" for key, x, y in each.scores)
         console.print(Text(f"  {each.better:+.2f}  {each.id}  {each.question}  ({scores})"))
 
 
-def _cells(c: Compared) -> Iterator[str]:
+def _cells(c: Compared, zh: bool) -> Iterator[str]:
     d, digits = c.difference, 3 if c.measure.unit == "share" else 1
-    yield from (f"  {c.measure.en}", f"{c.a:.{digits}f}", f"{c.b:.{digits}f}", f"{d.value:+.{digits}f}")
+    yield from (
+        f"  {c.measure.zh if zh else c.measure.en}",
+        f"{c.a:.{digits}f}",
+        f"{c.b:.{digits}f}",
+        f"{d.value:+.{digits}f}",
+    )
     yield f"{d.low:+.{digits}f} to {d.high:+.{digits}f}"
     yield f"{c.corrected:.4f}" if c.corrected is not None else ""
-    yield from (str(d.n), VERDICTS[c.verdict])
+    yield from (str(d.n), VERDICTS[c.verdict][zh])

@@ -236,9 +236,11 @@ def _some(ids: Sequence[str]) -> str:
     return ", ".join(ids[:_SHOWN]) + (" …" if len(ids) > _SHOWN else "")
 
 
-def print_findings(findings: Sequence[Finding], console: Console) -> None:
+def print_findings(findings: Sequence[Finding], console: Console, language: str = "en") -> None:
     """A line for each finding, those that close the gate first, and whether it is open."""
     for finding in sorted(findings, key=lambda f: not f.closes):
-        console.print(f"{finding.kind:<8} {finding.en}", markup=False, highlight=False)
+        said = finding.zh if language == "zh" else finding.en
+        console.print(f"{finding.kind:<8} {said}", markup=False, highlight=False)
     closed = sum(f.closes for f in findings)
-    console.print(f"gate: closed by {closed}" if closed else "gate: open", markup=False, highlight=False)
+    zh, en = (f"未通过：{closed} 项", f"gate: closed by {closed}") if closed else ("通过", "gate: open")
+    console.print(zh if language == "zh" else en, markup=False, highlight=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.settings import read_settings
+from assistant.terminal import terminal_language
 from assistant.wiring import Workplace
 from corpus.errors import BadInput
 from eval.making.annotate import Answering, Decided, Item, accept, annotate, read_items
@@ -36,13 +36,13 @@ def annotate_file(
             "没有可交互的终端；请在终端中运行，或用 --yes 全部接受",
         )
     items, decided = read_items(file), Decided(out)
-    terminal = Terminal(console, partial(console.input, markup=False), _language())
+    terminal = Terminal(console, partial(console.input, markup=False), terminal_language())
     decide = accept if yes else terminal.decide
     with _answering([i for i in items if i.id not in decided.ids], corpus, data, indexing) as answering:
         tally = annotate(items, decided, decide, answering)
     said = f"{tally.accepted} accepted, {tally.skipped} skipped, {tally.left} left: {out}"
     zh = f"接受 {tally.accepted}，跳过 {tally.skipped}，剩余 {tally.left}：{out}"
-    console.print(zh if _language() == "zh" else said, markup=False, highlight=False)
+    console.print(zh if terminal_language() == "zh" else said, markup=False, highlight=False)
 
 
 @contextmanager
@@ -65,9 +65,3 @@ def _answering(
                 workplace.add_samples(advance)
         assistant = workplace.assistant
         yield lambda question: from_question(question, assistant)
-
-
-def _language() -> str:
-    """The terminal's language, by the usual variables."""
-    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "zh" if said.lower().startswith("zh") else "en"

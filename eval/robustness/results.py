@@ -80,11 +80,14 @@ def read_robustness(path: Path) -> Robustness:
         ) from error
 
 
-def print_robustness(found: Robustness, console: Console) -> None:
-    """The figures as a table, and what must be known beside them in both languages."""
+def print_robustness(found: Robustness, console: Console, language: str = "en") -> None:
+    """The figures as a table, and what must be known beside them in the terminal's language."""
     table = Table("test", "measure", "value", "95 % interval", "n", box=None, pad_edge=False)
     for f in found.findings:
-        table.add_row(f.test, f.en, f"{f.value:.3f}", f"{f.low:.3f}–{f.high:.3f}", str(f.n))
+        table.add_row(
+            f.test, f.zh if language == "zh" else f.en, f"{f.value:.3f}", f"{f.low:.3f}–{f.high:.3f}", str(f.n)
+        )
     console.print(table)
     for remark in found.remarks:
-        console.print(f"{remark.test}: {remark.en}\n{remark.zh}", markup=False, highlight=False, style="dim")
+        said = remark.zh if language == "zh" else remark.en
+        console.print(f"{remark.test}: {said}", markup=False, highlight=False, style="dim")
