@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import typer
+
 from assistant.settings import Settings
+from assistant.terminal import terminal_language
 from assistant.wiring import Workplace
 from corpus.errors import BadInput
 from eval.measures.base import Measure, Support
@@ -70,7 +73,8 @@ def run_set(
 def indexed(corpus: Path | None, folder: Path, settings: Settings, advance: Advance) -> Iterator[Workplace]:
     """A workplace in `folder` with the documents of `corpus` indexed, or with the samples; what is there is
     not indexed again. `settings` give the models; the engine is the built-in one, whatever they say, so that no
-    server's collection is written to. Raises `BadInput` for a document that can't be read."""
+    server's collection is written to. What can't be read is told on standard error and left out; raises `BadInput`
+    where nothing can."""
     samples = "always" if corpus is None else "never"
     workplace = Workplace(settings.model_copy(update={"data": folder, "samples": samples, "qdrant_url": None}))
     try:
@@ -95,8 +99,14 @@ def index_size(workplace: Workplace) -> dict[str, int]:
 
 
 def _fill(workplace: Workplace, corpus: Path, advance: Advance) -> None:
-    files = find_files([corpus])
+    files, language, failed = find_files([corpus]), terminal_language(), 0
     for result in ingest(files, workplace.ingester(), workplace.settings.max_file_mb * 2**20):
         if result.reason is not None:
-            raise BadInput(f"{result.source}: {result.reason.en}", f"{result.source}：{result.reason.zh}")
-        advance(result.source, None)
+            failed += 1
+            typer.secho(f"{result.source}: {result.reason.text(language)}", fg="yellow", err=True)
+        advance(result.source, len(files))
+    if failed == len(files):
+        raise BadInput(
+            f"{corpus} holds no document that can be read; name the folder of the documents that the set is about",
+            f"{corpus} 中没有可读取的文件；请指定评测集所针对的文件夹",
+        )

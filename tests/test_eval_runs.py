@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from assistant.settings import Settings
 from assistant.wiring import Workplace
 from conftest import add
 from corpus.errors import BadInput, Unavailable
 from eval.cli import app
 from eval.questions import Evidence, GoldQuestion, GoldSet, load_set, parse_question
-from eval.runner import index_size, run_set
+from eval.runner import index_size, indexed, run_set
 from eval.runs import RESULTS, Run, read_run
 from eval.support.verifier import Verifier
 from eval.systems.base import LocalSystem, Response
@@ -172,7 +173,25 @@ def test_two_questions_of_one_id_and_an_empty_set_are_refused(tmp_path: Path) ->
 def test_the_command_runs_the_samples_and_prints_every_group_of_figures(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["run", "--out", str(tmp_path / "run"), "--data", str(tmp_path / "data")])
     assert done.exit_code == 0, done.output
-    for said in ("retrieval", "nDCG@10", "citation recall", "F1 of refusing", "total: p50"):
+    for said in ("Retrieval", "nDCG@10", "citation recall", "F1 of refusing", "total: p50"):
         assert said in done.output
     assert len(read_run(tmp_path / "run").rows) >= 60
     assert read_run(tmp_path / "run").manifest.index["documents"] == 10
+
+
+def test_a_document_that_can_t_be_read_is_told_and_the_others_are_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "bad.pdf").write_bytes(b"no pdf")
+    settings = Settings(data=tmp_path / "data")
+    with (
+        pytest.raises(BadInput, match="no document that can be read"),
+        indexed(folder, tmp_path / "index", settings, lambda _name, _of: None),
+    ):
+        pass
+    (folder / "a.md").write_text("# Ferry\n\nDogs travel free.\n", encoding="utf-8")
+    with indexed(folder, tmp_path / "index", settings, lambda _name, _of: None) as place:
+        assert index_size(place)["documents"] == 1
+    assert "bad.pdf: this is no PDF file" in capsys.readouterr().err
