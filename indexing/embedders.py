@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -33,10 +34,15 @@ class Embedder(Protocol):
 
 
 def load_embedder(name: str) -> Embedder | None:
-    """The embedder that the setting names: None for "none" (word search only), otherwise a
-    sentence-transformers model by its hub name or its folder. Raises `BadSetting`."""
+    """The embedder that the setting names: None for "none" (word search only), a static model by its folder,
+    otherwise a sentence-transformers model by its hub name or its folder. Raises `BadSetting`."""
     if name == NONE:
         return None
+    from indexing.embed_static import StaticEmbedder, static_folder
+
+    folder = static_folder(Path(name))
+    if folder is not None:
+        return StaticEmbedder(folder)
     from indexing.embed_sentence_transformers import SentenceTransformersEmbedder
 
     return SentenceTransformersEmbedder(name)
