@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
 from assistant.terminal import terminal_language
 from corpus.errors import BadInput
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from eval.runner import Advance
-    from eval.runs import Row
-    from eval.summary import Figure
 
 app = typer.Typer(no_args_is_help=True, help="The grounding benchmark.")
 # A file or a pipe has no width: tables are as wide there as they need to be.
@@ -79,6 +76,7 @@ def run(
 ) -> None:
     """Answer a set of questions and score the answers."""
     from assistant.settings import read_settings
+    from eval.printing import figure_row, print_figures
     from eval.questions import SAMPLES, load_set
     from eval.runner import run_set
     from eval.summary import figures
@@ -115,12 +113,10 @@ def run(
         )
     print_failures(result.rows, err)
     if as_json:
-        typer.echo(
-            json.dumps({"run": str(folder), "figures": [_row(f) for f in figures(result.rows)]}, ensure_ascii=False)
-        )
+        shown = [figure_row(f) for f in figures(result.rows)]
+        typer.echo(json.dumps({"run": str(folder), "figures": shown}, ensure_ascii=False))
     else:
-        print_figures(figures(result.rows))
-        _print_latency(result.rows)
+        print_figures(figures(result.rows), result.rows, out, terminal_language())
         out.print(f"{folder}", markup=False, highlight=False)
 
 
@@ -128,58 +124,6 @@ def _new_folder(runs: Path, name: str) -> Path:
     from eval.runs import now
 
     return runs / f"{name}-{now().replace(':', '')}"
-
-
-def _row(figure: Figure) -> dict[str, object]:
-    e = figure.estimate
-    return {
-        "measure": figure.measure.key,
-        "scope": figure.scope,
-        "value": e.value,
-        "low": e.low,
-        "high": e.high,
-        "n": e.n,
-        "clusters": e.clusters,
-    }
-
-
-def print_figures(figures: tuple[Figure, ...]) -> None:
-    """The figures over all questions with their intervals, and beside them the values by language, group by group."""
-    from eval.measures.base import Group
-    from eval.report.definitions import GROUPS
-
-    zh = terminal_language() == "zh"
-    heads = ("", "全部", "95 % 区间", "n", "中文", "英文") if zh else ("", "all", "95 % interval", "n", "zh", "en")
-    table = Table(*heads, box=None, pad_edge=False, header_style="dim")
-    by_scope = {(f.measure.key, f.scope): f for f in figures}
-    order = {group: place for place, group in enumerate(get_args(Group))}
-    group = ""
-    for f in sorted((f for f in figures if f.scope == "all"), key=lambda f: order[f.measure.group]):
-        if f.measure.group != group:
-            group = f.measure.group
-            title = GROUPS[f.measure.group]
-            table.add_row(f"[bold]{title.zh if zh else title.en}[/]")
-        digits = 3 if f.measure.unit == "share" else 1
-        e = f.estimate
-        languages = [by_scope.get((f.measure.key, language)) for language in ("zh", "en")]
-        values = ["" if x is None else f"{x.estimate.value:.{digits}f}" for x in languages]
-        spread = f"{e.low:.{digits}f}–{e.high:.{digits}f}"
-        table.add_row(f"  {f.measure.zh if zh else f.measure.en}", f"{e.value:.{digits}f}", spread, str(e.n), *values)
-    out.print(table)
-
-
-def _print_latency(rows: Sequence[Row]) -> None:
-    from eval.statistics import quantile
-
-    for stage in ("total", "retrieve", "answer", "verify"):
-        spent = [(ms, row.gold.cluster) for row in rows if (ms := row.response.milliseconds.get(stage)) is not None]
-        if spent and any(ms for ms, _ in spent):
-            p50, p95 = (quantile([ms for ms, _ in spent], [c for _, c in spent], q) for q in (0.5, 0.95))
-            out.print(
-                f"{stage}: p50 {p50.value:.1f} ms ({p50.low:.1f}–{p50.high:.1f}), "
-                f"p95 {p95.value:.1f} ms ({p95.low:.1f}–{p95.high:.1f})",
-                highlight=False,
-            )
 
 
 @app.command("judges")
