@@ -14,16 +14,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from statistics import fmean
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from assistant.answers import Frozen
 from corpus.document import Document
 from corpus.errors import BadSetting
 from corpus.sentences import sentences
@@ -36,6 +37,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FOLLOWERS = 5
 
 SignalName = Literal["coverage", "words", "sentence", "lead", "score"]
+EVERY: tuple[SignalName, ...] = get_args(SignalName)
 # Signals that are made from hits' scores, which mean something else with another embedder.
 _OF_SCORES: frozenset[SignalName] = frozenset({"lead", "score"})
 
@@ -54,11 +56,13 @@ class Signals:
     - `score`: the best hit's score.
     - `years`, `identifiers`: whether all years asked about occur in the best passage, and an identifier
       asked about in any; true where none is.
+
+    `words` and `sentence`, which take time, are None where they are not wanted.
     """
 
     coverage: float
-    words: float
-    sentence: float
+    words: float | None
+    sentence: float | None
     lead: float | None
     score: float
     years: bool
@@ -83,11 +87,7 @@ class Judgement:
 UNANSWERABLE = Judgement(0.0, answerable=False)
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Term(_Frozen):
+class Term(Frozen):
     """One signal's part in the model: `weight × (signal − mean) / scale`."""
 
     signal: SignalName
@@ -96,7 +96,7 @@ class Term(_Frozen):
     weight: float = Field(allow_inf_nan=False)
 
 
-class Fitted(_Frozen):
+class Fitted(Frozen):
     """Where a calibration comes from: the questions of each set, the program's commit, the day."""
 
     sets: tuple[tuple[str, str, int, int], ...] = Field(
@@ -109,7 +109,7 @@ class Fitted(_Frozen):
     )
 
 
-class Calibration(_Frozen):
+class Calibration(Frozen):
     """The model. `confidence` is the share of answerable questions among those that look like it, when every
     set counts the same and half of a set's questions are answerable; `reliability` shows how far that
     holds on questions that the fit did not see: mean confidence, share answerable, number of questions."""
@@ -131,6 +131,11 @@ class Calibration(_Frozen):
             raise ValueError("a signal has two terms")
         return self
 
+    @property
+    def signals(self) -> frozenset[SignalName]:
+        """The signals that it looks at."""
+        return frozenset(term.signal for term in self.terms)
+
     def judge(self, signals: Signals, embedder: str) -> Judgement:
         """The judgement on a question. With another embedder than the model was fitted with, the signals made
         from scores count as usual ones; so does a lead over nothing."""
@@ -146,7 +151,9 @@ class Calibration(_Frozen):
         return Judgement(confidence, confidence >= self.threshold)
 
 
-def signals_of(question: str, search: Search, documents: Mapping[str, Document]) -> Signals:
+def signals_of(
+    question: str, search: Search, documents: Mapping[str, Document], wanted: Container[SignalName] = EVERY
+) -> Signals:
     """The signals of a question and what was found for it; `documents` holds the document of every hit."""
     if not search.hits or not search.question.weights:
         return NOTHING_FOUND
@@ -160,8 +167,10 @@ def signals_of(question: str, search: Search, documents: Mapping[str, Document])
     asked = identifiers(question)
     return Signals(
         coverage=coverage,
-        words=_words(search, best),
-        sentence=_best_sentence(search, [(share, hit) for share, _, hit in covering], documents),
+        words=_words(search, best) if "words" in wanted else None,
+        sentence=_best_sentence(search, [(share, hit) for share, _, hit in covering], documents)
+        if "sentence" in wanted
+        else None,
         lead=_lead([hit.score for hit in search.hits]),
         score=search.hits[0].score,
         years=set(_YEAR.findall(fold(question))) <= set(_YEAR.findall(fold(best))),

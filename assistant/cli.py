@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,10 +19,9 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from assistant.settings import Settings, read_settings
-from assistant.terminal import terminal_language
+from assistant.settings import Settings, read_settings, revealed
+from assistant.terminal import Advance, one_line, progress_on, terminal_language
 from corpus.errors import BadInput, Held, NotFound, YijuError
 from eval.cli import app as eval_app
 
@@ -102,32 +101,15 @@ def _service(settings: Settings, *, samples: bool = False) -> Iterator[Local | R
         holder = read_holder(settings.data)
         if holder is None or holder.address is None:
             raise
-        key = settings.api_key.get_secret_value() if settings.api_key else None
-        service = Remote(holder.address, key, terminal_language())
+        service = Remote(holder.address, revealed(settings.api_key), terminal_language())
     try:
         yield service
     finally:
         service.close()
 
 
-@contextmanager
-def _progress(title: str, total: int | None = None) -> Iterator[Any]:
-    """A bar that appears with the first step; calling it with a name makes a step."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[name]}", markup=False),
-    )
-    with Progress(*columns, console=err, transient=False, disable=not err.is_terminal) as progress:
-        task: list[Any] = []
-
-        def advance(name: str, of: int | None = total) -> None:
-            if not task:
-                task.append(progress.add_task(title, total=of, name=""))
-            progress.update(task[0], advance=1, total=of, name=_one_line(name))
-
-        yield advance
+def _progress(title: str, total: int | None = None) -> AbstractContextManager[Advance]:
+    return progress_on(err, title, total)
 
 
 @app.command()
@@ -302,14 +284,14 @@ def _report(
         return
     for r in results:
         if r.reason is not None:
-            err.print(f"{_one_line(r.source)}: {r.reason.text(language)}", style="red", markup=False, highlight=False)
+            err.print(f"{one_line(r.source)}: {r.reason.text(language)}", style="red", markup=False, highlight=False)
         elif r.duplicate_of is not None:
             said = _say(f"the same bytes as {r.duplicate_of}", f"与 {r.duplicate_of} 内容相同")
-            err.print(f"{_one_line(r.source)}: {said}", style="dim", markup=False, highlight=False)
+            err.print(f"{one_line(r.source)}: {said}", style="dim", markup=False, highlight=False)
         for note in r.notes:
-            err.print(f"{_one_line(r.source)}: {note.text(language)}", style="yellow", markup=False, highlight=False)
+            err.print(f"{one_line(r.source)}: {note.text(language)}", style="yellow", markup=False, highlight=False)
     for d in removed:
-        said = _say(f"removed {_one_line(d.source)}", f"已移除 {_one_line(d.source)}")
+        said = _say(f"removed {one_line(d.source)}", f"已移除 {one_line(d.source)}")
         err.print(said, markup=False, highlight=False)
     counts = {o: sum(r.outcome == o for r in results) for o in ("added", "replaced", "updated", "unchanged", "failed")}
     said = _say(
@@ -330,12 +312,7 @@ def _report(
 def _kind(kind: str) -> str:
     from indexing.ingest import LINK
 
-    return _say("links out of the folder", "指向文件夹之外的链接") if kind == LINK else _one_line(kind)
-
-
-def _one_line(name: str) -> str:
-    """A file's name as it can be printed."""
-    return name if name.isprintable() else name.encode("unicode_escape").decode()
+    return _say("links out of the folder", "指向文件夹之外的链接") if kind == LINK else one_line(kind)
 
 
 @app.command()

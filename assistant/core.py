@@ -134,7 +134,7 @@ class Assistant:
         judgement = UNANSWERABLE
         embedder = self.index.embedder.name if self.index.embedder else "none"
         if refusal is None:
-            judgement = self.calibration.judge(signals_of(text, search, documents), embedder)
+            judgement = self.calibration.judge(signals_of(text, search, documents, self.calibration.signals), embedder)
             refusal = None if judgement.answerable else "not_in_documents"
         lives = {found: self._life(document) for found, document in documents.items()}
         cited = _Cited(documents, lives)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from assistant.folder import read_holder
-from assistant.settings import PREFIX, Settings
+from assistant.settings import PREFIX, Settings, revealed
 from corpus.errors import Held, YijuError
 
 
@@ -65,7 +65,7 @@ def _held(settings: Settings, error: Held, language: str) -> Iterator[Check]:
     if holder is None or holder.address is None:
         yield Check(None, error.text(language))
         return
-    remote = Remote(holder.address, settings.api_key.get_secret_value() if settings.api_key else None, language)
+    remote = Remote(holder.address, revealed(settings.api_key), language)
     try:
         ready = remote.ready()
         said = "正在服务，段落" if language == "zh" else "is serving; passages:"

@@ -100,20 +100,24 @@ class Writer:
 
 def load_writer(url: str, model: str, api_key: str | None, context: int, timeout: float) -> Writer:
     """A writer on an OpenAI-compatible endpoint. Nothing is asked of it until the first question."""
+    return Writer(load_model(url, model, api_key, context, timeout, _ANSWER_TOKENS), model, context)
+
+
+def load_model(url: str, model: str, api_key: str | None, context: int, timeout: float, tokens: int) -> LLM:
+    """A model at an OpenAI-compatible endpoint that says at most `tokens` at a time, always the same."""
     from llama_index.llms.openai_like import OpenAILike
 
-    llm = OpenAILike(
+    return OpenAILike(  # type: ignore[no-any-return]
         model=model,
         api_base=url,
         api_key=api_key or "none",
         is_chat_model=True,
         context_window=context,
-        max_tokens=_ANSWER_TOKENS,
+        max_tokens=tokens,
         temperature=0.0,
         timeout=timeout,
         max_retries=2,
     )
-    return Writer(llm, model, context)
 
 
 def passages(hits: Sequence[Hit]) -> str:

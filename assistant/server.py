@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.access import LOOPBACK
 from assistant.core import Assistant
-from assistant.settings import Settings
+from assistant.settings import Settings, revealed
 from assistant.wiring import Workplace
 from corpus.errors import BadSetting
 from indexing.ingest import Ingester
@@ -58,7 +58,7 @@ def _app(workplace: Workplace, mount: Mount) -> FastAPI:
     app = build_app(
         workplace.assistant,
         ingester,
-        api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+        api_key=revealed(settings.api_key),
         most_bytes=most_bytes,
         local_only=settings.host in LOOPBACK and settings.api_key is None,
     )

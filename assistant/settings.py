@@ -114,3 +114,8 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
             near = difflib.get_close_matches(name, known, 1)
             hint_en, hint_zh = (f"; did you mean {near[0]}?", f"；是否想写 {near[0]}？") if near else ("", "")
             raise BadSetting(f"there is no setting {name}{hint_en}", f"没有名为 {name} 的设置{hint_zh}")
+
+
+def revealed(secret: SecretStr | None) -> str | None:
+    """A setting that is not to be shown, to be used."""
+    return secret.get_secret_value() if secret else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from assistant.abstention import read_calibration
 from assistant.core import Assistant
 from assistant.folder import DataFolder
-from assistant.settings import Settings
+from assistant.settings import Settings, revealed
 from corpus.catalogue import Catalogue
 from corpus.errors import BadSetting
 from indexing.embedders import Embedder, load_embedder
@@ -138,8 +138,7 @@ class Workplace:
 
     @property
     def _qdrant_key(self) -> str | None:
-        key = self.settings.qdrant_api_key
-        return key.get_secret_value() if key else None
+        return revealed(self.settings.qdrant_api_key)
 
 
 def _readers(settings: Settings) -> ReaderPool | None:
@@ -157,7 +156,7 @@ def _writer(settings: Settings) -> Writer | None:
         )
     from assistant.generative import load_writer
 
-    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    key = revealed(settings.llm_api_key)
     return load_writer(settings.llm_url, settings.llm_model, key, settings.llm_context, settings.llm_timeout)
 
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from assistant.terminal import terminal_language
+from assistant.terminal import progress_on, terminal_language
 from corpus.errors import BadInput
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
-
     from eval.runner import Advance
 
 app = typer.Typer(no_args_is_help=True, help="The grounding benchmark.")
@@ -36,23 +32,8 @@ SupportName = Annotated[
 ]
 
 
-@contextmanager
-def progress(title: str) -> Iterator[Advance]:
-    """A bar that appears with the first step; calling it with a name and how many there are makes a step."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[item]}", markup=False),
-    )
-    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
-        task = bar.add_task(title, total=None, item="", visible=False)
-
-        def advance(name: str, of: int | None = None) -> None:
-            item = name if name.isprintable() else ascii(name)
-            bar.update(task, advance=1, total=of, item=item, visible=True)
-
-        yield advance
+def progress(title: str) -> AbstractContextManager[Advance]:
+    return progress_on(err, title)
 
 
 @app.command("run")
@@ -75,7 +56,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Answer a set of questions and score the answers."""
-    from assistant.settings import read_settings
+    from assistant.settings import read_settings, revealed
     from eval.printing import figure_row, print_figures
     from eval.questions import SAMPLES, load_set
     from eval.runner import run_set
@@ -104,7 +85,7 @@ def run(
         result = run_set(
             questions,
             asked.system,
-            load_support(support, api_key=secret(settings.llm_api_key), timeout=settings.llm_timeout),
+            load_support(support, api_key=revealed(settings.llm_api_key), timeout=settings.llm_timeout),
             folder,
             corpus=asked.corpus,
             conditions=asked.conditions,
@@ -137,7 +118,7 @@ def judges(
     as_json: AsJson = False,
 ) -> None:
     """Score the support functions themselves against labels that people gave."""
-    from assistant.settings import read_settings
+    from assistant.settings import read_settings, revealed
     from eval.support.judging import agreement, load_labels, print_agreements
     from eval.support.verifier import load_support
 
@@ -146,7 +127,7 @@ def judges(
         found = [
             agreement(one, each, half, advance)
             for name in support or ["verifier"]
-            for one in [load_support(name, api_key=secret(settings.llm_api_key), timeout=settings.llm_timeout)]
+            for one in [load_support(name, api_key=revealed(settings.llm_api_key), timeout=settings.llm_timeout)]
             for each in labels
             if each.rows
         ]
@@ -154,11 +135,6 @@ def judges(
         typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
     else:
         print_agreements(found, labels, out)
-
-
-def secret(given: SecretStr | None) -> str | None:
-    """A setting that is not to be shown, to be used."""
-    return given.get_secret_value() if given else None
 
 
 @app.command("calibrate")

@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import PydanticUndefined
 
+from assistant.answers import Frozen
 from assistant.settings import PREFIX, Settings
 from corpus.errors import BadInput, YijuError
 from eval.gate import figure, is_held
@@ -48,11 +49,7 @@ _HEAD = """\
 """
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Condition(_Frozen):
+class Condition(Frozen):
     """A row of `conditions.yaml`. `set` and `corpus` are paths inside the folder that --data names, where
     `needs` is "data"; `settings` are those of `assistant.settings`.
     `expected_on` is the beginning of the set's digest when the scores were stored."""
@@ -63,10 +60,10 @@ class Condition(_Frozen):
     set: str = SAMPLES
     corpus: str | None = None
     k: int = Field(8, ge=1, le=50)
-    settings: dict[str, str | int] = {}
+    settings: dict[str, str | int] = Field(default_factory=dict)
     tolerance: float = Field(0.01, ge=0)
     expected_on: str = ""
-    expect: dict[str, tuple[float, float, float]] = {}
+    expect: dict[str, tuple[float, float, float]] = Field(default_factory=dict)
 
     @property
     def command(self) -> str:

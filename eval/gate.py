@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from assistant.answers import Frozen
 from corpus.errors import BadInput
 from eval.compare import fingerprint
 from eval.measures.base import Measure
@@ -35,11 +36,7 @@ PROMISES: dict[str, float] = {"resolves": 1.0, "uncited": 0.0}
 _SHOWN = 5  # questions named in a line
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Kept(_Frozen):
+class Kept(Frozen):
     """A question's scores, in the order of `Baseline.measures`, and a digest of the question."""
 
     id: str
@@ -47,7 +44,7 @@ class Kept(_Frozen):
     scores: tuple[float | None, ...]
 
 
-class Baseline(_Frozen):
+class Baseline(Frozen):
     """What a run is held against. `figures` are for people who read the file: value, low and high."""
 
     made: str

@@ -13,10 +13,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from assistant.answers import Message
 from corpus.errors import BadInput
+from eval.records import Record
 
 SAMPLES = "samples"
 # The types of questions (DESIGN section 6). Sets may have others; the linter says so.
@@ -35,20 +36,14 @@ TYPES = (
 )
 
 
-class _Gold(BaseModel):
-    """Fields that are not known here are somebody else's, and left alone."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Evidence(_Gold):
+class Evidence(Record):
     """Quotes that must be found in a document: the end of its uri or its file's name is `source`."""
 
     source: str = Field(min_length=1)
     quotes: tuple[str, ...]
 
 
-class GoldQuestion(_Gold):
+class GoldQuestion(Record):
     """A question, and how to know a right answer: every nugget by one of its alternatives.
 
     A nugget that is not `vital` makes an answer better and its lack no worse (TREC's vital and okay
@@ -90,7 +85,7 @@ class GoldQuestion(_Gold):
         return self.evidence[0].source if self.evidence else self.id
 
 
-class GoldSet(_Gold):
+class GoldSet(Record):
     """A set's questions, and the name and digest it goes by."""
 
     name: str

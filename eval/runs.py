@@ -14,20 +14,17 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field, ValidationError
 
 from corpus.errors import BadInput
 from eval.questions import GoldQuestion
+from eval.records import Record
 from eval.systems.base import Response
 
 MANIFEST, RESULTS = "run.json", "results.jsonl"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Row(_Frozen):
+class Row(Record):
     """One question, what the system answered, and its score on each measure that applies (else None)."""
 
     gold: GoldQuestion
@@ -35,7 +32,7 @@ class Row(_Frozen):
     scores: dict[str, float | None]
 
 
-class Manifest(_Frozen):
+class Manifest(Record):
     """What a run's figures depend on, and where they come from. `key` says whether two runs asked the same."""
 
     name: str
@@ -45,13 +42,13 @@ class Manifest(_Frozen):
     corpus: str
     system: str
     support: str
-    conditions: dict[str, str | int | float | bool | None] = {}
+    conditions: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
     commit: str
     program: str
     machine: str
     began: str
     finished: str | None = None
-    index: dict[str, int] = {}
+    index: dict[str, int] = Field(default_factory=dict)
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -66,7 +63,7 @@ class Manifest(_Frozen):
         )
 
 
-class Run(_Frozen):
+class Run(Record):
     """A run as it was read."""
 
     folder: Path

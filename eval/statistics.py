@@ -108,6 +108,18 @@ def estimate_of(statistic: Callable[[Rows], float], clusters: Sequence[str]) -> 
     return Estimate(value, min(low, value), max(high, value), n, named)
 
 
+def auroc(positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
+    """How often a positive has a higher score than a negative, ties counting half: the area under the ROC curve;
+    0.5 is chance, NaN where there is only one kind. By ranks (Mann & Whitney 1947): scikit-learn's function
+    gives the same and takes ten times as long."""
+    from scipy.stats import rankdata
+
+    n, m = int(positive.sum()), int((~positive).sum())
+    if not n or not m:
+        return float("nan")
+    return float((rankdata(scores)[positive].sum() - n * (n + 1) / 2) / (n * m))
+
+
 def quantile(values: Sequence[float], clusters: Sequence[str], q: float) -> Estimate:
     """The q-quantile (0 to 1) of one value a question, such as the median or the 95th percentile of
     latencies, and the interval of it. Raises `ValueError` as `estimate` does."""

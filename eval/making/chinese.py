@@ -11,7 +11,7 @@ from assistant.numerals import value_of
 from corpus.dates import exact, parse
 from corpus.document import Document
 from eval.making.listing import listed
-from eval.making.proposals import LONGEST_QUOTE, Corpus, Proposal, Span, language, masked, prose, within
+from eval.making.proposals import Corpus, Proposal, gold_spans, language, masked, prose, within
 
 _UNIT = (
     r"(?:万?亿?(?:美元|欧元|元)|个(?:月|工作日|小时|百分点)?|项|家|类|种|份|章|条|名|人次|人(?!工)|次|天|日|小时|分钟|年|倍|层|件|台|套"
@@ -291,12 +291,7 @@ class _Sentence:
     def _proposal(
         self, type_: str, asked: str, nuggets: tuple[tuple[str, ...], ...], span: tuple[int, int]
     ) -> Proposal:
-        first, last = span
-        spans: tuple[tuple[int, int], ...] = (span,)
-        if last - first > LONGEST_QUOTE:
-            found = [(self.text.find(n[0], first), len(n[0])) for n in nuggets]
-            spans = tuple((at, at + length) for at, length in found if at >= 0)
-        places = tuple(Span(self.document, self.start + a, self.start + b) for a, b in spans)
+        places = gold_spans(self.document, self.start, self.text, nuggets, span)
         asked = re.sub(r"[⁰¹²³⁴-⁹]|（以下简称[^）]*）|(?<![A-Za-z\d])\s+|\s+(?![A-Za-z\d])", "", asked)
         return Proposal(type_, "zh", asked, nuggets, places, (self.document.id, self.start))
 

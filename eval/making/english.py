@@ -11,7 +11,7 @@ from corpus.dates import exact, parse
 from corpus.document import Document
 from eval.making.english_verbs import verbs
 from eval.making.listing import listed
-from eval.making.proposals import LONGEST_QUOTE, Corpus, Proposal, Span, language, masked, prose, within
+from eval.making.proposals import Corpus, Proposal, gold_spans, language, masked, prose, within
 
 _WORDS = "three four five six seven eight nine ten eleven twelve".split()
 _COUNT = rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|{'|'.join(_WORDS)})"
@@ -258,12 +258,7 @@ class _Sentence:
     def _proposal(
         self, type_: str, asked: str, nuggets: tuple[tuple[str, ...], ...], span: tuple[int, int]
     ) -> Proposal:
-        first, last = span
-        spans: tuple[tuple[int, int], ...] = (span,)
-        if last - first > LONGEST_QUOTE:
-            found = [(self.text.find(n[0], first), len(n[0])) for n in nuggets]
-            spans = tuple((at, at + length) for at, length in found if at >= 0)
-        places = tuple(Span(self.document, self.start + a, self.start + b) for a, b in spans)
+        places = gold_spans(self.document, self.start, self.text, nuggets, span)
         asked = self._lowered(asked)
         return Proposal(
             type_, "en", " ".join(asked.replace(" also ", " ").split()), nuggets, places, (self.document.id, self.start)

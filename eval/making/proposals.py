@@ -231,6 +231,19 @@ def masked(text: str) -> str:
     return text
 
 
+def gold_spans(
+    document: Document, start: int, text: str, nuggets: Sequence[tuple[str, ...]], clause: tuple[int, int]
+) -> tuple[Span, ...]:
+    """The words that answer, in the sentence `text` that begins at `start`: its clause, or where that is too long
+    to be a quote each nugget's first wording in it."""
+    first, last = clause
+    places: tuple[tuple[int, int], ...] = (clause,)
+    if last - first > LONGEST_QUOTE:
+        found = [(text.find(nugget[0], first), len(nugget[0])) for nugget in nuggets]
+        places = tuple((at, at + length) for at, length in found if at >= 0)
+    return tuple(Span(document, start + a, start + b) for a, b in places)
+
+
 def within(text: str, start: int, end: int) -> tuple[int, int]:
     """The clause around `text[start:end]`: from one comma, semicolon, colon or full stop to the next."""
     stop = r"[，；。：！？\n]|[,;:.!?](?=\s|$)"

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.settings import Settings
+from assistant.generative import load_model
+from assistant.settings import Settings, revealed
 from assistant.texts import answer_language
 from assistant.verification import values
 from corpus.errors import BadSetting, Unavailable
@@ -73,19 +74,9 @@ def completer(settings: Settings) -> Complete:
             "--llm 需要语言模型；请设置 YIJU_LLM=openai_like、YIJU_LLM_URL 和 YIJU_LLM_MODEL，或不使用 --llm",
         )
     from llama_index.core.llms import ChatMessage
-    from llama_index.llms.openai_like import OpenAILike
 
-    llm = OpenAILike(
-        model=settings.llm_model,
-        api_base=settings.llm_url,
-        api_key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else "none",
-        is_chat_model=True,
-        context_window=settings.llm_context,
-        max_tokens=_TOKENS,
-        temperature=0.0,
-        timeout=settings.llm_timeout,
-        max_retries=2,
-    )
+    key = revealed(settings.llm_api_key)
+    llm = load_model(settings.llm_url, settings.llm_model, key, settings.llm_context, settings.llm_timeout, _TOKENS)
 
     def complete(prompt: str) -> str:
         import openai

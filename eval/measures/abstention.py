@@ -34,6 +34,7 @@ import numpy as np
 from eval.measures.base import Group, Measure, Support, Unit
 from eval.questions import GoldQuestion
 from eval.statistics import Estimate, estimate, estimate_of
+from eval.statistics import auroc as roc_area
 from eval.systems.base import Response
 
 if TYPE_CHECKING:
@@ -123,15 +124,8 @@ def f1(o: Outcomes) -> float:
 
 def auroc(o: Outcomes) -> float:
     """The area under the ROC curve of confidence; NaN where there is only one kind of question."""
-    from scipy.stats import rankdata
-
     known = ~np.isnan(o.confidence)
-    positive = o.answerable[known]
-    n, m = int(positive.sum()), int((~positive).sum())
-    if not n or not m:
-        return np.nan
-    ranks = rankdata(o.confidence[known])
-    return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * m))
+    return roc_area(o.answerable[known], o.confidence[known])
 
 
 def recall_at_over_refusal(o: Outcomes) -> float:

@@ -13,6 +13,8 @@ connection has it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.texts import answer_language
 from assistant.verification import values
 from eval.measures.base import VERIFIER, Measure, Support
@@ -36,19 +38,20 @@ def _has(nugget: tuple[str, ...], said: str) -> bool:
 
 def nugget_recall(gold: GoldQuestion, response: Response, _: Support) -> float | None:
     """The share of all nuggets that the answer says; a refusal says none."""
-    if not gold.answerable or not gold.nuggets:
-        return None
-    said = normal(_said(response))
-    return sum(_has(nugget, said) for nugget in gold.nuggets) / len(gold.nuggets)
+    return _share_said(gold, gold.nuggets, response)
 
 
 def vital_recall(gold: GoldQuestion, response: Response, _: Support) -> float | None:
     """The share of vital nuggets that the answer says."""
     vital = [n for n, needed in zip(gold.nuggets, gold.vital or (True,) * len(gold.nuggets), strict=True) if needed]
-    if not gold.answerable or not vital:
+    return _share_said(gold, vital, response)
+
+
+def _share_said(gold: GoldQuestion, nuggets: Sequence[tuple[str, ...]], response: Response) -> float | None:
+    if not gold.answerable or not nuggets:
         return None
     said = normal(_said(response))
-    return sum(_has(nugget, said) for nugget in vital) / len(vital)
+    return sum(_has(nugget, said) for nugget in nuggets) / len(nuggets)
 
 
 def judged_recall(gold: GoldQuestion, response: Response, support: Support) -> float | None:

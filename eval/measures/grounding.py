@@ -23,6 +23,7 @@ failed gets the worst value.
 from __future__ import annotations
 
 from eval.measures.base import Judgement, Measure, Support
+from eval.measures.retrieval import same_source
 from eval.questions import GoldQuestion, normal
 from eval.systems.base import Cited, Response, Said
 
@@ -131,7 +132,9 @@ def _stands(said: Said, response: Response) -> bool:
 
 def _tight(gold: GoldQuestion, cited: Cited) -> float | None:
     quote = normal(cited.quote)
-    golden = [normal(q) for evidence in gold.evidence if _same(evidence.source, cited.source) for q in evidence.quotes]
+    golden = [
+        normal(q) for evidence in gold.evidence if same_source(cited.source, evidence.source) for q in evidence.quotes
+    ]
     if not quote or not golden:
         return None
     if any(quote in whole for whole in golden):
@@ -143,13 +146,6 @@ def _tight(gold: GoldQuestion, cited: Cited) -> float | None:
             held.update(range(start, start + len(part)))
             start = quote.find(part, start + len(part))
     return len(held) / len(quote) if held else None
-
-
-def _same(gold: str, cited: str) -> bool:
-    """Whether a citation is of a gold document. A system that does not say where its words are from is taken
-    to have them from there."""
-    name = cited.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-    return not cited or cited.endswith(gold) or gold.endswith(name)
 
 
 MEASURES = (

@@ -21,8 +21,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from assistant.core import MOST_HITS, Assistant, Question
 from assistant.settings import Settings
 from assistant.wiring import Workplace
@@ -30,6 +28,7 @@ from corpus.errors import BadInput
 from eval.measures.retrieval import RANKED, calculate
 from eval.public.sets import PublicDocument, PublicQuery, RetrievalSet
 from eval.questions import normal
+from eval.records import Record
 from eval.runner import Advance
 from eval.runs import commit, machine, now, program
 from eval.statistics import Estimate, estimate, quantile
@@ -39,11 +38,7 @@ Bar = Callable[[str], AbstractContextManager[Advance]]
 FALSE_ANSWER, FALSE_REFUSAL = "false_answer", "false_refusal"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Speed(_Frozen):
+class Speed(Record):
     """What searching as the product does by default cost: queries a second in one process, milliseconds a
     query, and those of them that the processor worked, which others on the machine change less."""
 
@@ -54,14 +49,14 @@ class Speed(_Frozen):
     cpu_ms: float
 
 
-class Memory(_Frozen):
+class Memory(Record):
     """Resident memory in MiB when every query was searched once, and after all searches that were timed."""
 
     warm_mib: float
     end_mib: float
 
 
-class SetResult(_Frozen):
+class SetResult(Record):
     """One set's figures, and what every query scored. `unread` documents could not be indexed (a query about
     one can't be answered); of `altered` ones the text as it was read is not all of the text as it was given.
     `scores` has, by measure and query, every value that the figures are made of."""
@@ -81,7 +76,7 @@ class SetResult(_Frozen):
     memory: Memory | None
 
 
-class Bench(_Frozen):
+class Bench(Record):
     """Some sets' results, and what they depend on."""
 
     commit: str

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from corpus.errors import BadInput
+from eval.records import Record
 from eval.systems.base import Response
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Finding(_Frozen):
+class Finding(Record):
     """A figure with its 95 % interval, over `n` questions (for consistency: groups of questions, for documents
     cited: questions with evidence in several) in `clusters` documents."""
 
@@ -32,7 +29,7 @@ class Finding(_Frozen):
     clusters: int
 
 
-class Remark(_Frozen):
+class Remark(Record):
     """What must be known beside a test's figures, or why it has none."""
 
     test: str
@@ -40,7 +37,7 @@ class Remark(_Frozen):
     zh: str
 
 
-class Asked(_Frozen):
+class Asked(Record):
     """A question under a condition: what was answered (its passages left out) and what was made of it."""
 
     test: str
@@ -49,7 +46,7 @@ class Asked(_Frozen):
     scores: dict[str, float]
 
 
-class Robustness(_Frozen):
+class Robustness(Record):
     """All tests of a set, as they are kept in a file."""
 
     kind: str = "robustness"

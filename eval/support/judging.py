@@ -30,7 +30,7 @@ from rich.table import Table
 from corpus.errors import BadInput
 from corpus.sentences import sentences
 from eval.measures.base import Judgement, Support
-from eval.statistics import Estimate, estimate_of
+from eval.statistics import Estimate, auroc, estimate_of
 
 Half = Literal["dev", "test"]
 _SUPPORTED = {"Consistent": True, "Benign": True, "Questionable": False, "Unwanted": False}
@@ -171,19 +171,7 @@ def _balanced(truth: NDArray[np.bool_], said: NDArray[np.bool_]) -> Callable[[ND
 
 
 def _auroc(truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> Callable[[NDArray[np.intp]], float]:
-    """How often the supported claim of two has the higher score, ties counting half; 0.5 is chance. By ranks
-    (Mann & Whitney 1947): scikit-learn's function gives the same and takes ten times as long."""
-    from scipy.stats import rankdata
-
-    def statistic(rows: NDArray[np.intp]) -> float:
-        held = truth[rows]
-        positives, negatives = int(held.sum()), int((~held).sum())
-        if not positives or not negatives:
-            return float("nan")
-        above = rankdata(scores[rows])[held].sum() - positives * (positives + 1) / 2
-        return float(above / (positives * negatives))
-
-    return statistic
+    return lambda rows: auroc(truth[rows], scores[rows])
 
 
 def _faithbench(path: Path) -> LabelledSet:

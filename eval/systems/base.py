@@ -11,26 +11,23 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from assistant.answers import Answer, Citation, Filters
 from assistant.core import NO_FILTERS, Assistant, Question
 from corpus.errors import BadInput
 from eval.questions import GoldQuestion
+from eval.records import Record
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Said(_Frozen):
+class Said(Record):
     """One sentence of an answer and the numbers of what it cites."""
 
     text: str
     citations: tuple[int, ...] = ()
 
 
-class Cited(_Frozen):
+class Cited(Record):
     """What stands behind a number. `context` is what a reader sees around the quote (title, headings, a
     table's columns). `resolves`: whether the quote is exactly what stands at its place in the document;
     None where that can't be known."""
@@ -42,7 +39,7 @@ class Cited(_Frozen):
     resolves: bool | None = None
 
 
-class Found(_Frozen):
+class Found(Record):
     """A passage that the system worked from, best first."""
 
     source: str
@@ -50,7 +47,7 @@ class Found(_Frozen):
     score: float | None = None
 
 
-class Response(_Frozen):
+class Response(Record):
     """What a system did with a question. `error` says why there is no answer; such a response counts as a
     wrong one. `confidence` (0 to 1, or None) is how sure the system was that it can answer."""
 
@@ -61,9 +58,9 @@ class Response(_Frozen):
     cited: tuple[Cited, ...] = ()
     found: tuple[Found, ...] = ()
     confidence: float | None = None
-    milliseconds: dict[str, float] = {}
+    milliseconds: dict[str, float] = Field(default_factory=dict)
     tokens: int | None = None
-    models: dict[str, str | None] = {}
+    models: dict[str, str | None] = Field(default_factory=dict)
     error: str | None = None
 
     def cited_by(self, said: Said) -> tuple[Cited, ...]:

@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from assistant.core import Assistant
-from assistant.settings import Settings
+from assistant.settings import Settings, revealed
 from corpus.errors import BadInput, BadSetting
 from eval.questions import SAMPLES, GoldSet
 from eval.runner import Advance, index_size, indexed
@@ -192,7 +192,7 @@ def _address(url: str, target: str) -> str:
 
 def _key(given: SecretStr | None, setting: str) -> str | None:
     """A key, checked: in a header only plain characters can be sent."""
-    key = given.get_secret_value() if given else None
+    key = revealed(given)
     if key is not None and not (key.isascii() and key.isprintable()):
         raise BadSetting(
             f"{setting} has characters that a key can't have; copy it again",
