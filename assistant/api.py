@@ -8,10 +8,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import Body, FastAPI, File, Form, Query, Response, UploadFile
+from fastapi import Body, FastAPI, File, Form, Query, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from fastapi_offline import FastAPIOffline
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -19,11 +20,13 @@ from assistant import problems
 from assistant.access import AccessLayer
 from assistant.answers import Answer, Filters, Frozen, Hit, Message
 from assistant.core import MOST_HITS, Assistant, Delta, DocumentSummary, Question, Sources
+from assistant.rebuilding import Job, Rebuilder
 from corpus.document import Document, Note, Status
 from corpus.errors import BadInput, Unavailable, YijuError
 from corpus.fields import FIELDS, is_text
 from corpus.similarity import Pair
 from corpus.standing import status
+from indexing.explain import Explained
 from indexing.ingest import Ingester
 from indexing.store import Scope as SearchScope
 
@@ -33,6 +36,18 @@ FieldValues = Annotated[
     Body(examples=[{"status": "trial", "effective": "2025-01-01", "issuers": ["甲局", "乙局"], "title": None}]),
 ]
 _DESCRIPTION = "Answers from your documents, each sentence with the exact words it rests on. 有据可查的文件问答。"
+
+
+def _known_filters(given: object) -> object:
+    """Refuses a filter that there is not, naming those that there are."""
+    unknown = [str(name)[:60] for name in given if name not in Filters.model_fields] if isinstance(given, dict) else []
+    if unknown:
+        said = {"unknown": ", ".join(unknown[:5]), "known": ", ".join(Filters.model_fields)}
+        raise PydanticCustomError("unknown_filter", "there is no filter {unknown}; there are {known}", said)
+    return given
+
+
+KnownFilters = Annotated[Filters, BeforeValidator(_known_filters)]
 
 
 class Sent(Frozen):
@@ -52,7 +67,7 @@ class AskRequest(Sent):
     question: str
     conversation_id: str | None = Field(None, max_length=200)
     history: tuple[Message, ...] = Field((), max_length=1000)
-    filters: Filters = Filters()
+    filters: KnownFilters = Filters()
     top_k: int = Field(8, ge=1, le=MOST_HITS)
     answerer: Literal["auto", "extractive", "generative"] = "auto"
     language: Literal["auto", "zh", "en"] = "auto"
@@ -64,11 +79,18 @@ class SearchRequest(Sent):
 
     question: str
     top_k: int = Field(8, ge=1, le=MOST_HITS)
-    filters: Filters = Filters()
+    filters: KnownFilters = Filters()
+    explain: bool = Field(False, description="also say why each hit is where it is")
 
 
 class SearchResponse(Frozen):
     hits: tuple[Hit, ...]
+
+
+class ExplainedResponse(SearchResponse):
+    """Hits, and why each is where it is; `explanation.hits` are in their order."""
+
+    explanation: Explained
 
 
 class DocumentList(Frozen):
@@ -87,6 +109,25 @@ class Added(Frozen):
 
 class SimilarList(Frozen):
     pairs: tuple[Pair, ...]
+
+
+class RebuildRequest(Sent):
+    """What the index is to be built with: settings by their names, those that are to be others than now."""
+
+    settings: dict[str, str | int | float | bool] = Field(
+        {}, max_length=20, examples=[{"embedder": "BAAI/bge-m3", "passage_tokens": 300}]
+    )
+
+
+class JobState(Frozen):
+    """How far a job is: `done` of `total` documents, the last of them `source`."""
+
+    id: str
+    state: Literal["running", "done", "failed", "stopped"]
+    done: int
+    total: int | None
+    source: str
+    error: str | None = Field(None, description="why it failed and what to do, in the caller's language")
 
 
 class Heading(Frozen):
@@ -191,9 +232,16 @@ def table_list(document: Document) -> TableList:
 
 
 def build_app(
-    assistant: Assistant, ingester: Ingester, *, api_key: str | None, most_bytes: int, local_only: bool = False
+    assistant: Assistant,
+    ingester: Ingester,
+    *,
+    api_key: str | None,
+    most_bytes: int,
+    local_only: bool = False,
+    rebuilder: Rebuilder | None = None,
 ) -> FastAPI:
-    """The API as an app, with the page still to be mounted on it; see `AccessLayer` for the settings."""
+    """The API as an app, with the page still to be mounted on it; see `AccessLayer` for the settings. Without a
+    `rebuilder` it has no jobs."""
     # The usual documentation page fetches its parts from outside; this one brings them along.
     app = FastAPIOffline(title="Yiju 依据", version=version("yiju"), description=_DESCRIPTION, redoc_url=None)
     app.add_middleware(JsonByDefault)
@@ -201,6 +249,8 @@ def build_app(
     problems.install(app)
     _add_questions(app, assistant)
     _add_documents(app, assistant, ingester)
+    if rebuilder is not None:
+        _add_jobs(app, rebuilder)
     _add_health(app, assistant)
     return app
 
@@ -242,9 +292,12 @@ def _add_questions(app: FastAPI, assistant: Assistant) -> None:
         return StreamingResponse(_events(first, events), media_type="text/event-stream")
 
     @app.post("/search", tags=["questions"])
-    def search(request: SearchRequest) -> SearchResponse:
-        """The passages that the answer to a question would be looked for in."""
-        return SearchResponse(hits=assistant.search(request.question, top_k=request.top_k, filters=request.filters))
+    def search(request: SearchRequest) -> ExplainedResponse | SearchResponse:
+        """The passages that the answer to a question would be looked for in. `explain: true` adds why."""
+        if not request.explain:
+            return SearchResponse(hits=assistant.search(request.question, top_k=request.top_k, filters=request.filters))
+        hits, explained = assistant.explain(request.question, top_k=request.top_k, filters=request.filters)
+        return ExplainedResponse(hits=hits, explanation=explained)
 
 
 def _events(first: Sources | Delta | Answer, rest: Iterator[Sources | Delta | Answer]) -> Iterator[str]:
@@ -363,6 +416,24 @@ def _add_documents(app: FastAPI, assistant: Assistant, ingester: Ingester) -> No
         assistant.index.remove(document_id)
 
 
+def _add_jobs(app: FastAPI, rebuilder: Rebuilder) -> None:
+    @app.post("/rebuild", status_code=202, tags=["jobs"])
+    def rebuild(asked: RebuildRequest, request: Request) -> JobState:
+        """Builds the index again, with another embedder for instance. The old index answers until the new one is
+        complete; documents may be added and removed meanwhile. 409 while another rebuild runs."""
+        return _state(rebuilder.start(asked.settings), request)
+
+    @app.get("/jobs/{job_id}", tags=["jobs"])
+    def show_job(job_id: str, request: Request) -> JobState:
+        """How far a job is."""
+        return _state(rebuilder.job(job_id), request)
+
+
+def _state(job: Job, request: Request) -> JobState:
+    error = job.error.text(problems.language_of(request)) if job.error else None
+    return JobState(id=job.id, state=job.state, done=job.done, total=job.total, source=job.source, error=error)
+
+
 def _add_health(app: FastAPI, assistant: Assistant) -> None:
     @app.get("/health/live", tags=["health"])
     def live() -> dict[str, str]:
@@ -372,7 +443,8 @@ def _add_health(app: FastAPI, assistant: Assistant) -> None:
     @app.get("/health/ready", tags=["health"])
     def ready() -> dict[str, object]:
         """The catalogue and the index answer, and agree."""
-        stored, known = assistant.index.store.count(SearchScope()), assistant.index.catalogue.passages()
+        with assistant.index.reading() as generation:
+            stored, known = generation.store.count(SearchScope()), assistant.index.catalogue.passages()
         if stored < known:
             raise Unavailable(
                 f"the index holds {stored} of {known} passages; stop the server and run: yiju ingest --rebuild",

@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +20,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import typer
 from rich.console import Console
 
-from assistant.settings import Settings, read_settings, revealed
+from assistant.settings import PREFIX, Settings, read_settings, revealed
 from assistant.terminal import Advance, one_line, progress_on, terminal_language
 from corpus.errors import BadInput, Held, NotFound, YijuError
 from eval.cli import app as eval_app
@@ -42,6 +42,8 @@ app.add_typer(eval_app, name="eval")
 
 # Kinds of skipped files that are named.
 _KINDS = 5
+# Seconds between two questions after a job of the server.
+_POLL = 0.5
 Stamp = tuple[tuple[int, int], ...]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds all that is stored.", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -74,6 +76,7 @@ class Local:
         self.workplace = Workplace(settings)
         self._assistant: Assistant = self.workplace.assistant
         self.ask, self.search = self._assistant.ask, self._assistant.search
+        self.explain = self._assistant.explain
         self.documents, self.remove = self._assistant.documents, self.workplace.index.remove
         self.set_fields, self.similar = self._assistant.set_fields, self._assistant.similar
         self.ingester = self.workplace.ingester()
@@ -95,17 +98,25 @@ def _service(settings: Settings, *, samples: bool = False) -> Iterator[Local | R
             with _progress(_say("indexing the samples", "正在索引样例")) as advance:
                 service.workplace.add_samples(advance)
     except Held:
-        from assistant.folder import read_holder
-        from assistant.remote import Remote
-
-        holder = read_holder(settings.data)
-        if holder is None or holder.address is None:
+        remote = _server_of(settings)
+        if remote is None:
             raise
-        service = Remote(holder.address, revealed(settings.api_key), terminal_language())
+        service = remote
     try:
         yield service
     finally:
         service.close()
+
+
+def _server_of(settings: Settings) -> Remote | None:
+    """The server that holds the data folder; None where it is held by something else."""
+    from assistant.folder import read_holder
+    from assistant.remote import Remote
+
+    holder = read_holder(settings.data)
+    if holder is None or holder.address is None:
+        return None
+    return Remote(holder.address, revealed(settings.api_key), terminal_language())
 
 
 def _progress(title: str, total: int | None = None) -> AbstractContextManager[Advance]:
@@ -168,11 +179,77 @@ def ingest(
 
 
 def _rebuild(settings: Settings) -> None:
+    """Builds the index again: here, or in the server that holds the folder, which goes on answering."""
     from assistant.wiring import Workplace
 
+    said = _say("The index is built again.", "索引已重建。")
     with _progress(_say("building the index", "正在重建索引")) as advance:
-        Workplace(settings, again=True, progress=advance).close()
-    err.print(_say("The index is built again.", "索引已重建。"))
+        try:
+            Workplace(settings, again=True, progress=advance).close()
+        except Held:
+            remote = _server_of(settings)
+            if remote is None:
+                raise
+            with closing(remote):
+                asked = _rebuild_there(remote, settings, advance)
+            said = _say("The index is built again and in use.", "索引已重建并投入使用。")
+            if asked:
+                named = " ".join(f"{PREFIX}{name.upper()}={value}" for name, value in asked.items())
+                said += _say(f" Start the server with {named} from now on.", f"今后启动服务时请设置 {named}。")
+    err.print(said, markup=False, highlight=False)
+
+
+def _rebuild_there(remote: Remote, settings: Settings, advance: Advance) -> dict[str, object]:
+    """Follows the server's job to its end; returns what was asked for. Raises what it failed with."""
+    from assistant.rebuilding import asked_settings
+
+    asked = asked_settings(settings)
+    embedder = asked.get("embedder")
+    if isinstance(embedder, str) and Path(embedder).is_dir():  # the server may stand in another folder
+        asked["embedder"] = str(Path(embedder).resolve())
+    job, shown = remote.rebuild(asked), 0
+    while True:
+        for _ in range(job["done"] - shown):
+            advance(job["source"], job["total"])
+        shown = job["done"]
+        if job["state"] == "done":
+            return asked
+        if job["state"] != "running":
+            stopped = _say("the server stopped before the index was built", "服务在索引建成之前已停止")
+            raise BadInput(job["error"] or stopped, job["error"] or stopped)
+        time.sleep(_POLL)
+        job = remote.job(job["id"])
+
+
+@app.command()
+def migrate(
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="The Qdrant server, such as http://localhost:6333.")],
+    api_key: Annotated[str | None, typer.Option(help="Its key; else YIJU_QDRANT_API_KEY.")] = None,
+    data: Data = None,
+) -> None:
+    """Move the embedded index to a Qdrant server, with the same vectors, and compare both. Deletes nothing."""
+    from assistant.migration import migrate as move
+
+    settings = read_settings({"data": data})
+    pages = 0
+    with _progress(_say("copying", "正在复制")) as advance:
+
+        def progress(done: int, total: int) -> None:
+            nonlocal pages
+            pages += 1
+            advance(f"{done:,}", -(-pages * total // done))
+
+        moved = move(settings, to, api_key or revealed(settings.qdrant_api_key), progress)
+    out.print(
+        _say(
+            f"{moved.passages:,} passages are in {moved.collection}, the same as here ({moved.digest[:12]}). "
+            f"From now on set YIJU_QDRANT_URL={to}; the embedded index was left as it is.",
+            f"{moved.passages:,} 个段落已在 {moved.collection} 中，与本地一致（{moved.digest[:12]}）。"
+            f"今后请设置 YIJU_QDRANT_URL={to}；内置索引保持原样。",
+        ),
+        markup=False,
+        highlight=False,
+    )
 
 
 def _ingest(
@@ -339,18 +416,26 @@ def ask(
 def search(
     question: Annotated[str, typer.Argument(help="What to look for.")],
     k: Annotated[int, typer.Option("-k", min=1, max=50, help="How many hits.")] = 8,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why each hit is where it is.")] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the passages that a question finds, best first."""
-    from assistant.printing import print_hits
+    from assistant.printing import print_explained, print_hits
 
+    explained = None
     with _service(read_settings({"data": data}), samples=True) as service:
-        hits = service.search(question, top_k=k)
+        if explain:
+            hits, explained = service.explain(question, top_k=k)
+        else:
+            hits = service.search(question, top_k=k)
     if as_json:
-        typer.echo(json.dumps({"hits": [asdict(hit) for hit in hits]}, ensure_ascii=False, indent=2))
+        said = {"hits": [asdict(hit) for hit in hits]} | ({"explanation": asdict(explained)} if explained else {})
+        typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    elif explained is not None:
+        print_explained(out, hits, explained, terminal_language())
     else:
-        print_hits(out, hits)
+        print_hits(out, hits, terminal_language())
 
 
 @documents_app.callback()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from assistant import extractive, texts
@@ -32,8 +32,10 @@ from corpus.errors import BadInput, Unavailable
 from corpus.fields import is_text, number_of
 from corpus.similarity import Pair
 from corpus.standing import Life, life
+from indexing.explain import Explained
 from indexing.index import Index
-from indexing.retrieval import Hit, Retriever, Search, headings_at
+from indexing.rerank import Reranker
+from indexing.retrieval import RERANK_TOP, Hit, Retriever, Search, headings_at
 from indexing.store import Scope
 
 if TYPE_CHECKING:
@@ -108,13 +110,16 @@ class Assistant:
         samples: SamplePolicy = "auto",
         max_question: int = 2000,
         calibration: Calibration | None = None,
+        reranker: Reranker | None = None,
+        rerank_top: int = RERANK_TOP,
     ) -> None:
         self.index = index
         self.calibration = calibration or shipped()
         self._writer = writer
         self.max_question = max_question
         self._samples = samples
-        self._retriever = Retriever(index)
+        self._reranker = reranker
+        self._retriever = Retriever(index, reranker=reranker, rerank_top=rerank_top)
 
     def ask(self, question: Question) -> Answer:
         """The answer to a question. Raises `BadInput` for a question that can't be one."""
@@ -130,11 +135,12 @@ class Assistant:
         search, refusal = self._find(text, question)
         retrieved = time.perf_counter()
         yield Sources(search.hits)
-        documents = {hit.document_id: self.document(hit.document_id) for hit in search.hits}
+        documents = self._documents_of(search)
         judgement = UNANSWERABLE
         embedder = self.index.embedder.name if self.index.embedder else "none"
         if refusal is None:
-            judgement = self.calibration.judge(signals_of(text, search, documents, self.calibration.signals), embedder)
+            signals = signals_of(text, _judged(search), documents, self.calibration.signals)
+            judgement = self.calibration.judge(signals, embedder)
             refusal = None if judgement.answerable else "not_in_documents"
         lives = {found: self._life(document) for found, document in documents.items()}
         cited = _Cited(documents, lives)
@@ -159,7 +165,9 @@ class Assistant:
             statements=tuple(cited.statements),
             citations=tuple(cited.citations),
             hits=search.hits,
-            models=Models(embedder=embedder, answerer=answerer),
+            models=Models(
+                embedder=embedder, answerer=answerer, reranker=self._reranker.name if self._reranker else None
+            ),
             timings_ms=_timings(began, retrieved, time.perf_counter()),
             label=Label(ai_generated=True, notice=texts.notice(language, written=answerer != extractive.NAME)),
         )
@@ -186,7 +194,7 @@ class Assistant:
                     raise
             if written:
                 return
-        for draft in extractive.draft(text, search, documents, not_in_force):
+        for draft in extractive.draft(text, _every_place(search, documents), documents, not_in_force):
             yield extractive.NAME, draft
 
     def search(self, question: str, *, top_k: int = 8, filters: Filters = NO_FILTERS) -> tuple[Hit, ...]:
@@ -195,12 +203,20 @@ class Assistant:
         search, _ = self._find(self._checked(asked), asked)
         return search.hits
 
+    def explain(
+        self, question: str, *, top_k: int = 8, filters: Filters = NO_FILTERS
+    ) -> tuple[tuple[Hit, ...], Explained]:
+        """The best hits for a question, and why each is where it is."""
+        asked = Question(question, top_k=top_k, filters=filters)
+        search, _ = self._find(self._checked(asked), asked, explain=True)
+        assert search.explained is not None
+        return search.hits, search.explained
+
     def signals(self, question: Question) -> Signals | None:
         """What it is judged by whether the documents answer a question; None where nothing is searched or asked."""
         text = self._checked(question)
         search, refusal = self._find(text, question)
-        documents = {hit.document_id: self.document(hit.document_id) for hit in search.hits}
-        return signals_of(text, search, documents) if refusal is None else None
+        return signals_of(text, _judged(search), self._documents_of(search)) if refusal is None else None
 
     def document(self, document_id: str) -> Document:
         """A document by its id, replaced versions included. Raises `NotFound`."""
@@ -275,9 +291,16 @@ class Assistant:
             return ("own",)
         return ("own", "sample")
 
-    def _find(self, text: str, question: Question) -> tuple[Search, Reason | None]:
+    def _documents_of(self, search: Search) -> dict[str, Document]:
+        """The documents of all hits, and of the places that say the same."""
+        found = {hit.document_id for hit in (*search.hits, *search.by_fusion)}
+        found |= {place.document_id for hit in search.hits for place in hit.also}
+        return {document_id: self.document(document_id) for document_id in found}
+
+    def _find(self, text: str, question: Question, *, explain: bool = False) -> tuple[Search, Reason | None]:
         origins = self._origins()
-        search = self._retriever.search(text, question.top_k, _scope(question.filters, origins), origins)
+        scope = _scope(question.filters, origins)
+        search = self._retriever.search(text, question.top_k, scope, origins, explain=explain)
         if not search.passages:
             return search, "no_documents"
         if all(term in _FUNCTION_CHARACTERS for term in search.question.weights):
@@ -310,6 +333,36 @@ def _scope(filters: Filters, origins: Sequence[str]) -> Scope:
         issuers=filters.issuer or None,
         document_numbers=tuple(map(number_of, filters.number)) or None,
     )
+
+
+def _judged(search: Search) -> Search:
+    """A search as it is judged whether the documents answer its question: a calibration is of single passages and
+    of the scores of fusion, whatever a reranker says."""
+    return replace(search, hits=search.by_fusion)
+
+
+def _every_place(search: Search, documents: Mapping[str, Document]) -> Search:
+    """A search with a hit for every place that says the same, so that all can be cited."""
+    hits: list[Hit] = []
+    for hit in search.hits:
+        hits.append(hit)
+        for place in hit.also:
+            document = documents[place.document_id]
+            hits.append(
+                replace(
+                    hit,
+                    document_id=place.document_id,
+                    title=place.title,
+                    source=place.source,
+                    headings=headings_at(document, place.start, place.end),
+                    page=document.page_at(place.start),
+                    start=place.start,
+                    end=place.end,
+                    text=document.quote(place.start, place.end),
+                    also=(),
+                )
+            )
+    return replace(search, hits=tuple(hits))
 
 
 class _Cited:

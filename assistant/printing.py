@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -12,7 +12,13 @@ from assistant.answers import Answer
 from assistant.core import DocumentSummary
 from assistant.texts import caution, status_word
 from corpus.similarity import Pair
+from indexing.explain import Explained, Explanation, Term
+from indexing.fusion import LATE
 from indexing.retrieval import Hit
+from indexing.store import DENSE, LEXICAL
+
+# Terms that are shown of a question, the heaviest.
+_TERMS = 12
 
 
 def print_answer(console: Console, answer: Answer, language: str) -> None:
@@ -22,7 +28,7 @@ def print_answer(console: Console, answer: Answer, language: str) -> None:
         console.print(f"[bold yellow]{escape(answer.text)}[/]")
         if answer.hits:
             console.print("\n" + ("最接近的段落：" if zh else "The nearest passages:"), style="dim")
-            print_hits(console, answer.hits[:3])
+            print_hits(console, answer.hits[:3], language)
         return
     for statement in answer.statements:
         marks = "".join(f"[{n}]" for n in statement.citations)
@@ -41,12 +47,69 @@ def print_answer(console: Console, answer: Answer, language: str) -> None:
     console.print("\n" + answer.label.notice, style="dim", markup=False)
 
 
-def print_hits(console: Console, hits: Sequence[Hit]) -> None:
+def print_hits(console: Console, hits: Sequence[Hit], language: str) -> None:
     for hit in hits:
-        place = " › ".join((hit.title, *hit.headings))
-        console.print(f"[bold]{hit.rank}.[/] {escape(place)}  [dim]{hit.score:.3f}  {escape(hit.source)}[/]")
-        text = " ".join(hit.text.split())
-        console.print(f"   {text if len(text) <= 160 else text[:160] + '…'}", highlight=False, markup=False)
+        _print_hit(console, hit, language)
+
+
+def _print_hit(console: Console, hit: Hit, language: str) -> None:
+    place = " › ".join((hit.title, *hit.headings))
+    console.print(f"[bold]{hit.rank}.[/] {escape(place)}  [dim]{hit.score:.3f}  {escape(hit.source)}[/]")
+    text = " ".join(hit.text.split())
+    console.print(f"   {text if len(text) <= 160 else text[:160] + '…'}", highlight=False, markup=False)
+    if hit.also:
+        places = [f"{place.source} ({place.start}–{place.end})" for place in hit.also]
+        said = "另见：" + "、".join(places) if language == "zh" else "also in " + ", ".join(places)
+        console.print(f"   {said}", style="dim", highlight=False, markup=False)
+
+
+def print_explained(console: Console, hits: Sequence[Hit], explained: Explained, language: str) -> None:
+    """What was searched and how, then every hit with why it is where it is."""
+    zh = language == "zh"
+
+    def say(text: str) -> None:
+        console.print(text, style="dim", highlight=False, markup=False)
+
+    bounds = "; ".join(f"{name} = {', '.join(values) or '-'}" for name, values in explained.filters.items())
+    legs = [f"{_leg(leg.name, zh)} × {leg.weight:.4f} ({leg.found})" for leg in explained.legs]
+    say(
+        (f"检索 {explained.passages} 个段落，范围：" if zh else f"{explained.passages} passages searched, where ")
+        + bounds
+    )
+    say(("各路检索 × 权重（找到的段落数）：" if zh else "legs × weight (passages found): ") + ", ".join(legs))
+    say(("检索词（权重）：" if zh else "terms (weight): ") + _terms(explained.terms))
+    if explained.reranker:
+        say(("重排模型：" if zh else "reranker: ") + explained.reranker)
+    if explained.turns:
+        say("问题涉及多个文件，各文件轮流列出" if zh else "the question is about several documents, which take turns")
+    for hit, why in zip(hits, explained.hits, strict=True):
+        _print_hit(console, hit, language)
+        for line in _reasons(why, zh):
+            say(f"   {line}")
+
+
+def _reasons(why: Explanation, zh: bool) -> Iterator[str]:
+    if why.reranked is not None:
+        yield ("重排得分 " if zh else "reranker ") + f"{why.reranked:.4f}"
+    shares = " + ".join(f"{leg.share:.4f}" for leg in why.legs)
+    yield ("融合得分 " if zh else "fused ") + f"{why.fused:.4f} = {shares or '0'}"
+    for leg in why.legs:
+        place = f"第 {leg.rank} 名，得分 {leg.score:.4f}" if zh else f"rank {leg.rank}, score {leg.score:.4f}"
+        yield f"  {_leg(leg.name, zh)}{'：' if zh else ': '}{place}"
+    yield ("匹配的词：" if zh else "terms matched: ") + (_terms(why.terms) or "-")
+    if why.joined:
+        parts = ", ".join(f"{part.start}–{part.end} ({part.score:.4f})" for part in why.joined)
+        yield ("由相邻段落合并：" if zh else "joined of neighbours: ") + parts
+
+
+def _leg(name: str, zh: bool) -> str:
+    known = {LEXICAL: ("words", "词语"), DENSE: ("meaning", "语义"), LATE: ("word by word", "逐词")}
+    return known.get(name, (name, name))[zh]
+
+
+def _terms(terms: Sequence[Term]) -> str:
+    shown = ", ".join(f"{term.text} {term.weight:.2f}" for term in terms[:_TERMS])
+    return shown + (f", … ({len(terms)})" if len(terms) > _TERMS else "")
 
 
 def print_documents(console: Console, documents: Sequence[DocumentSummary], language: str) -> None:

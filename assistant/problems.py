@@ -38,6 +38,7 @@ _ZH = {
     "enum": "取值不在允许范围内",
     "bool_parsing": "应为 true 或 false",
     "bool_type": "应为 true 或 false",
+    "unknown_filter": "没有筛选条件 {unknown}；可用的有 {known}",
     "no_date": "应为形如 2025-01-31 的日期",
     "value_error": "含有无效字符",
 }
@@ -85,7 +86,9 @@ def _explain(errors: Sequence[Any], language: str) -> str:
     parts = []
     for error in errors[:5]:
         place = ".".join(str(p) for p in error["loc"] if p not in ("body", "query", "path")) or "body"
-        message = _ZH.get(error["type"], error["msg"]) if language == "zh" else error["msg"]
+        message = error["msg"]
+        if language == "zh" and error["type"] in _ZH:
+            message = _ZH[error["type"]].format_map(error.get("ctx", {}))
         sent = error.get("input")
         shown = (
             f" ({sent!r})"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
+from pydantic import TypeAdapter
 
 from assistant.answers import Answer, Filters, Hit
 from assistant.core import DocumentSummary, Question
@@ -15,9 +16,12 @@ from corpus.document import Note
 from corpus.errors import BadInput, Held, NotFound, TooLarge, Unavailable, UnreadableFile, YijuError
 from corpus.sidecar import ENDING
 from corpus.similarity import Pair
+from indexing.explain import Explained
 from indexing.ingest import Result
 
 _ID = re.compile(r"[0-9a-f]{16}")
+_HITS = TypeAdapter(tuple[Hit, ...])
+_EXPLAINED = TypeAdapter(Explained)
 _ERRORS: dict[int, type[YijuError]] = {
     404: NotFound,
     409: Held,
@@ -50,13 +54,14 @@ class Remote:
         return Answer.model_validate_json(self._send("POST", "/ask", json=body).content)
 
     def search(self, question: str, *, top_k: int = 8, filters: Filters | None = None) -> tuple[Hit, ...]:
-        body = {
-            "question": question,
-            "top_k": top_k,
-            "filters": (filters or Filters()).model_dump(mode="json"),
-        }
-        found = self._send("POST", "/search", json=body).json()
-        return tuple(Hit(**{**hit, "headings": tuple(hit["headings"])}) for hit in found["hits"])
+        found = self._send("POST", "/search", json=_search(question, top_k, filters)).json()
+        return _HITS.validate_python(found["hits"])
+
+    def explain(
+        self, question: str, *, top_k: int = 8, filters: Filters | None = None
+    ) -> tuple[tuple[Hit, ...], Explained]:
+        found = self._send("POST", "/search", json={**_search(question, top_k, filters), "explain": True}).json()
+        return _HITS.validate_python(found["hits"]), _EXPLAINED.validate_python(found["explanation"])
 
     def documents(self, *, versions: bool = False) -> tuple[DocumentSummary, ...]:
         found = self._send("GET", "/documents", params={"versions": versions}).json()
@@ -83,6 +88,16 @@ class Remote:
     def ready(self) -> dict[str, Any]:
         said: dict[str, Any] = self._send("GET", "/health/ready").json()
         return said
+
+    def rebuild(self, settings: Mapping[str, object]) -> dict[str, Any]:
+        """Has the index built again there with these settings; returns the job. Raises `Held` and `BadInput`."""
+        job: dict[str, Any] = self._send("POST", "/rebuild", json={"settings": dict(settings)}).json()
+        return job
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """How far a job is."""
+        job: dict[str, Any] = self._send("GET", f"/jobs/{job_id}").json()
+        return job
 
     def add(
         self, data: bytes, *, uri: str, source: str, sidecar: bytes | None = None, sidecar_name: str = ""
@@ -119,6 +134,10 @@ class Remote:
         if response.is_success:
             return response
         raise _error(response)
+
+
+def _search(question: str, top_k: int, filters: Filters | None) -> dict[str, Any]:
+    return {"question": question, "top_k": top_k, "filters": (filters or Filters()).model_dump(mode="json")}
 
 
 def _path(document_id: str) -> str:

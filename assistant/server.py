@@ -37,6 +37,8 @@ def run(
         listener.close()
         raise
     try:
+        if workplace.reranker is not None:  # what is wrong with it is said now, and not to the first who asks
+            workplace.reranker.loaded()
         workplace.add_samples(progress)
         server = uvicorn.Server(
             uvicorn.Config(_app(workplace, mount), log_level="warning", timeout_graceful_shutdown=5)
@@ -61,6 +63,7 @@ def _app(workplace: Workplace, mount: Mount) -> FastAPI:
         api_key=revealed(settings.api_key),
         most_bytes=most_bytes,
         local_only=settings.host in LOOPBACK and settings.api_key is None,
+        rebuilder=workplace.rebuilder,
     )
     return mount(app, workplace.assistant, ingester, most_bytes)
 

@@ -49,8 +49,32 @@ class Settings(BaseSettings):
         "auto", description="search the samples: auto (until there are documents of your own), always, never"
     )
     embedder: str = Field(
-        "none", description="sentence-transformers model (name or folder), or none: search by word only"
+        "builtin",
+        description="embedding model: builtin, a name or folder, openai:MODEL or tei at embedder_url, or none",
     )
+    embedder_url: str | None = Field(None, description="endpoint of the embedder, such as http://localhost:11434/v1")
+    embedder_api_key: SecretStr | None = Field(None, description="key of the embedder's endpoint")
+    embedder_dimension: int | None = Field(
+        None, ge=1, description="values of a vector that are kept (Matryoshka models); unset: all; needs --rebuild"
+    )
+    embedder_backend: Literal["torch", "onnx", "openvino"] = Field(
+        "torch", description="what runs a sentence-transformers model"
+    )
+    embedder_batch: int = Field(32, ge=1, le=4096, description="texts that the embedder is given at a time")
+    embedder_window: int | None = Field(
+        None,
+        ge=64,
+        description="tokens that openai:MODEL reads of a text; unset: what is known of the model, else 8191",
+    )
+    reranker: str = Field(
+        "none",
+        min_length=1,
+        description="cross-encoder (name or folder) that orders the best hits again; endpoint or endpoint:MODEL, at "
+        "reranker_url; or none",
+    )
+    reranker_url: str | None = Field(None, description="address of a /rerank endpoint (TEI; with MODEL Jina, Cohere)")
+    reranker_api_key: SecretStr | None = Field(None, description="key of the reranker's endpoint")
+    reranker_top: int = Field(30, ge=2, le=200, description="how many of the best passages the reranker reads")
     llm: Literal["none", "openai_like"] = Field(
         "none", description="language model that writes answers: openai_like, or none: the documents' own sentences"
     )

@@ -12,16 +12,24 @@ from typing import TYPE_CHECKING
 from assistant.abstention import read_calibration
 from assistant.core import Assistant
 from assistant.folder import DataFolder
+from assistant.rebuilding import Rebuilder
 from assistant.settings import Settings, revealed
 from corpus.catalogue import Catalogue
-from corpus.errors import BadSetting
-from indexing.embedders import Embedder, load_embedder
-from indexing.index import Index, check_identity, rebuild
+from corpus.errors import BadSetting, YijuError
+from indexing.embedders import Embedder, EmbedderOptions, load_embedder
+from indexing.generation import Generation
+from indexing.index import Index, check_identity
 from indexing.ingest import Ingester
+from indexing.rebuild import Progress, rebuild, rebuild_serving
+from indexing.rerank import NONE, DeferredReranker, Reranker, load_reranker
 from indexing.store import Store
 from indexing.workers import Limits, ReaderPool
 
 if TYPE_CHECKING:
+    import threading
+
+    import sqlalchemy as sa
+
     from assistant.generative import Writer
 
 
@@ -43,17 +51,23 @@ class Workplace:
         try:
             self.catalogue = Catalogue(settings.data / "catalogue.sqlite")
             self._open.append(self.catalogue.close)
-            self.embedder: Embedder | None = load_embedder(settings.embedder)
-            generation = int(self.catalogue.about("generation") or 1)
+            self.embedder = _embedder(settings)
+            self.generation = int(self.catalogue.about("generation") or 1)
             if again:
-                generation = self._rebuild(generation, progress)
+                self._rebuild(progress)
             check_identity(self.catalogue, self.embedder, settings.passage_tokens)
-            self.store = self._store(generation)
-            self._open.append(self.store.close)
+            self.store = self._store(self.generation, self.embedder)
+            self._open.append(self._close_store)
             self.index = Index(self.catalogue, self.store, self.embedder, settings.passage_tokens)
+            self._point()
+            if leftover := self.catalogue.about("leftover"):  # of a run that was killed, or has just ended
+                self._forget(int(leftover))
             self.readers = _readers(settings)
             if self.readers is not None:
                 self._open.append(self.readers.close)
+            self.reranker = _reranker(settings)
+            self.rebuilder = Rebuilder(self)
+            self._open.append(self.rebuilder.close)
         except BaseException:
             self.close()
             raise
@@ -67,6 +81,8 @@ class Workplace:
             samples=settings.samples,
             max_question=settings.max_question,
             calibration=read_calibration(settings.abstention) if settings.abstention else None,
+            reranker=self.reranker,
+            rerank_top=settings.reranker_top,
         )
 
     def ingester(self, origin: str = "own") -> Ingester:
@@ -93,52 +109,132 @@ class Workplace:
         while self._open:
             self._open.pop()()
 
-    def _store(self, generation: int) -> Store:
-        dimension = self.embedder.dimension if self.embedder else None
+    def replace_index(self, settings: Settings, progress: Progress, stop: threading.Event) -> None:
+        """Builds the index with these settings while this one goes on answering, and puts it in its place.
+
+        Raises `Stopped` and the errors of an embedder or a store; then this index stays in use.
+        """
+        embedder, before = _embedder(settings), self.store
+        number, store = self._begin(embedder)
+
+        def retire() -> None:
+            before.close()
+            try:
+                self._forget(number - 1)
+            except YijuError:  # a server that does not answer now: the next start will remove it
+                return
+
+        new = Generation(store, embedder, settings.passage_tokens)
+        try:
+            rebuild_serving(self.index, new, self._record, retire, progress, stop)
+        finally:
+            if self.index.store is store:
+                self.settings, self.embedder, self.store, self.generation = settings, embedder, store, number
+            else:
+                store.close()
+                self._forget(number)
+        self._point()
+
+    def _rebuild(self, progress: Callable[[str], None]) -> None:
+        number, store = self._begin(self.embedder)
+        try:
+            new = Generation(store, self.embedder, self.settings.passage_tokens)
+            rebuild(self.catalogue, new, self._record, lambda source, _: progress(source))
+        finally:
+            store.close()
+        self.generation = number
+
+    def _begin(self, embedder: Embedder | None) -> tuple[int, Store]:
+        """The next generation's number and its empty store. What is not in use is on record from now on, so that
+        it is removed even after a crash."""
+        number = self.generation + 1
+        self._discard(number)
+        with self.catalogue.transaction() as connection:
+            self.catalogue.set_about(connection, "leftover", str(number))
+        return number, self._store(number, embedder)
+
+    def _record(self, connection: sa.Connection) -> None:
+        """Makes the next generation the one in use, and this one what is left."""
+        self.catalogue.set_about(connection, "generation", str(self.generation + 1))
+        self.catalogue.set_about(connection, "leftover", str(self.generation))
+
+    def _forget(self, generation: int) -> None:
+        """Removes an index that is not in use: half built, or replaced."""
+        self._discard(generation)
+        if self.catalogue.about("leftover") == str(generation):
+            with self.catalogue.transaction() as connection:
+                self.catalogue.set_about(connection, "leftover", "")
+
+    def _store(self, generation: int, embedder: Embedder | None) -> Store:
+        dimension = embedder.dimension if embedder else None
         if self.settings.qdrant_url:
             from indexing.store_server import connect
 
-            return connect(self.settings.qdrant_url, self._qdrant_key, self._collection(generation), dimension)
+            return connect(
+                self.settings.qdrant_url, self._qdrant_key, collection_name(self.settings, generation), dimension
+            )
         from indexing.store_edge import EdgeStore
 
-        return EdgeStore(self._index_folder(generation), dimension)
+        return EdgeStore(index_folder(self.settings.data, generation), dimension)
 
-    def _rebuild(self, before: int, progress: Callable[[str], None]) -> int:
-        generation = before + 1
-        self._discard(generation)
-        store = self._store(generation)
-        try:
-            rebuild(
-                self.catalogue,
-                store,
-                self.embedder,
-                self.settings.passage_tokens,
-                switch=lambda connection: self.catalogue.set_about(connection, "generation", str(generation)),
-                progress=lambda source, _: progress(source),
-            )
-        finally:
-            store.close()
-        self._discard(before)
-        return generation
+    def _point(self) -> None:
+        """Makes the collection that is in use known on the server by its alias."""
+        if self.settings.qdrant_url:
+            from indexing.store_server import ServerStore
+
+            assert isinstance(self.store, ServerStore)
+            self.store.point(self.settings.qdrant_collection)
 
     def _discard(self, generation: int) -> None:
-        """Removes an index that is not in use: an old one, or what an interrupted rebuild left."""
         if self.settings.qdrant_url:
             from indexing.store_server import drop
 
-            drop(self.settings.qdrant_url, self._qdrant_key, self._collection(generation))
+            drop(self.settings.qdrant_url, self._qdrant_key, collection_name(self.settings, generation))
         else:
-            shutil.rmtree(self._index_folder(generation), ignore_errors=True)
+            shutil.rmtree(index_folder(self.settings.data, generation), ignore_errors=True)
 
-    def _index_folder(self, generation: int) -> Path:
-        return self.settings.data / f"index-{generation}"
-
-    def _collection(self, generation: int) -> str:
-        return f"{self.settings.qdrant_collection}-{generation}"
+    def _close_store(self) -> None:
+        """The store that is in use now, which may be another than was opened."""
+        self.store.close()
 
     @property
     def _qdrant_key(self) -> str | None:
         return revealed(self.settings.qdrant_api_key)
+
+
+def index_folder(data: Path, generation: int) -> Path:
+    """Where the embedded engine keeps a generation."""
+    return data / f"index-{generation}"
+
+
+def collection_name(settings: Settings, generation: int) -> str:
+    """The collection in which a server keeps a generation."""
+    return f"{settings.qdrant_collection}-{generation}"
+
+
+def _embedder(settings: Settings) -> Embedder | None:
+    options = EmbedderOptions(
+        dimension=settings.embedder_dimension,
+        backend=settings.embedder_backend,
+        batch=settings.embedder_batch,
+        url=settings.embedder_url,
+        api_key=revealed(settings.embedder_api_key),
+        window=settings.embedder_window,
+    )
+    return load_embedder(settings.embedder, options)
+
+
+def _reranker(settings: Settings) -> DeferredReranker | None:
+    """The reranker, not loaded yet."""
+    if settings.reranker == NONE:
+        return None
+
+    def load() -> Reranker:
+        found = load_reranker(settings.reranker, settings.reranker_url, revealed(settings.reranker_api_key))
+        assert found is not None
+        return found
+
+    return DeferredReranker(load)
 
 
 def _readers(settings: Settings) -> ReaderPool | None:

@@ -64,7 +64,7 @@ def run(
     from eval.support.verifier import load_support
     from eval.systems.targets import opened, print_failures
 
-    questions = load_set(set_)
+    questions = load_set(set_, corpus)
     settings = read_settings({"data": data})
     folder = out_ or _new_folder(settings.data / "runs", questions.name)
     with (
@@ -343,7 +343,7 @@ def robustness(
     from eval.robustness.results import print_robustness
     from eval.runner import indexed
 
-    questions = load_set(set_)
+    questions = load_set(set_, corpus)
     if corpus is None and set_ != SAMPLES:
         raise BadInput(
             "say which documents the set is about: --corpus FOLDER", "请用 --corpus 指定评测集所针对的文件夹"

@@ -127,7 +127,7 @@ def run_condition(condition: Condition, data: Path | None, advance: Advance) -> 
         return Outcome(condition, "SKIPPED", reason=reason)
     place = str(data / condition.set) if data and condition.needs == "data" else condition.set
     corpus = data / condition.corpus if data and condition.corpus else None
-    questions = load_set(place)
+    questions = load_set(place, corpus)
     with tempfile.TemporaryDirectory(prefix="yiju-condition-") as folder:
         settings = settings_of(condition, Path(folder) / "data")
         with indexed(corpus, settings.data, settings, _unseen) as workplace:

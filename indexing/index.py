@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +24,8 @@ from corpus.fields import BY_HAND, Value, check
 from corpus.schema import GOING, LEAVING, RETURNING, WRITING
 from corpus.standing import NO_STANDING, Standing, status
 from indexing import lexical
+from indexing.embed_static import PACKED, StaticEmbedder
+from indexing.generation import Generation, Serving
 from indexing.passages import CUT, Passage, cut
 from indexing.statistics import Statistics
 from indexing.store import OPEN_END, Entry, Scope, Store, facts
@@ -40,19 +43,22 @@ _EMBED_BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What an index was built with. A question asked with other settings would get wrong results."""
+    """What an index was built with. A question asked with other settings would get wrong results. `tokens` is the
+    form in which those of a static model are kept."""
 
     embedder: str
     dimension: int | None
     tokeniser: str
     cut: str
     budget: int
+    tokens: str | None
 
     @classmethod
     def of(cls, embedder: Embedder | None, budget: int) -> Identity:
         name, dimension = (embedder.name, embedder.dimension) if embedder else ("none", None)
         weights = f"{lexical.HEADING_WEIGHT}/{lexical.TITLE_WEIGHT}/{lexical.USUAL_LENGTH}/{lexical.K1}/{lexical.B}"
-        return cls(name, dimension, f"{TOKENISER} {weights}", f"{CUT} {ENCODING}", budget)
+        tokens = PACKED if isinstance(embedder, StaticEmbedder) else None
+        return cls(name, dimension, f"{TOKENISER} {weights}", f"{CUT} {ENCODING}", budget, tokens)
 
     def json(self) -> str:
         return json.dumps(asdict(self))
@@ -72,9 +78,10 @@ def check_identity(catalogue: Catalogue, embedder: Embedder | None, budget: int)
     differing = [f"{key}: {built.get(key)!r} → {new!r}" for key, new in asdict(here).items() if built.get(key) != new]
     if differing:
         raise BadSetting(
-            f"the index was built with other settings than these ({'; '.join(differing)}); "
+            f"the index was built with other settings than these (built with → now: {'; '.join(differing)}); "
             "set them back, or build it again with: yiju ingest --rebuild",
-            f"索引是用其他设置建立的（{'；'.join(differing)}）；请恢复原设置，或重建索引：yiju ingest --rebuild",
+            f"索引是用其他设置建立的（建立时 → 现在：{'；'.join(differing)}）；"
+            "请恢复原设置，或重建索引：yiju ingest --rebuild",
         )
 
 
@@ -87,12 +94,62 @@ class Index:
 
     def __init__(self, catalogue: Catalogue, store: Store, embedder: Embedder | None, budget: int) -> None:
         self.catalogue = catalogue
-        self.store = store
-        self.embedder = embedder
         self.statistics = Statistics(catalogue)
-        self._budget = budget
+        self._serving = Serving(Generation(store, embedder, budget))
         self._writing = threading.Lock()
+        self._changed: set[str] | None = None
         self._recover()
+
+    @property
+    def store(self) -> Store:
+        return self._serving.current.store
+
+    @property
+    def embedder(self) -> Embedder | None:
+        return self._serving.current.embedder
+
+    def reading(self) -> AbstractContextManager[Generation]:
+        """The store and the embedder that belong together, kept until the block ends. Whoever uses both must
+        take them from here: another generation may take their place at any moment."""
+        return self._serving.reading()
+
+    @contextmanager
+    def watched(self) -> Iterator[Callable[[], frozenset[str]]]:
+        """Within the block the call that this gives returns the documents that were added, changed, replaced or
+        removed since it was called last."""
+        with self._writing:
+            self._changed = set()
+        try:
+            yield self._take_changed
+        finally:
+            with self._writing:
+                self._changed = None
+
+    def _take_changed(self) -> frozenset[str]:
+        with self._writing:
+            taken, self._changed = frozenset(self._changed or ()), set()
+        return taken
+
+    def _note(self, document_ids: Iterable[str]) -> None:
+        if self._changed is not None:
+            self._changed.update(document_ids)
+
+    def switch(
+        self,
+        new: Generation,
+        settle: Callable[[frozenset[str]], None],
+        record: Callable[[sa.Connection], None],
+        retire: Callable[[], None],
+    ) -> None:
+        """Puts a new generation in place of this one while nobody writes, within `watched`. `settle` gets the
+        documents that changed last, `record` writes to the catalogue in the transaction that makes the new one
+        valid, and `retire` is called when nobody reads the old one any more."""
+        with self._writing, ExitStack() as held:
+            settle(frozenset(self._changed or ()))
+            with self.catalogue.transaction() as connection:
+                record(connection)
+                # From before the commit until after it nobody begins to read.
+                held.enter_context(self._serving.replacing(new, retire))
 
     def _recover(self) -> None:
         """Mends what a crash left half done. Running it again is safe."""
@@ -146,6 +203,7 @@ class Index:
         except BaseException:
             self._recover_writing()
             raise
+        self._note([*replaced, *(document.id for document in documents)])
         self._forget(replaced)
         self._refresh()
 
@@ -158,6 +216,7 @@ class Index:
                     self._discount(connection, document_id)
                 self.catalogue.let_go(connection, document_id)
                 self.catalogue.relate(connection)
+            self._note([document_id])
             self._drop([document_id])
             self._refresh()
 
@@ -237,12 +296,13 @@ class Index:
             else:
                 self.store.mark(document_id, facts(_bare_entry(document, standing)))
         if stale:
+            self._note(document_id for document_id, _ in stale)
             self.store.flush()
             self.catalogue.refreshed(document_id for document_id, _ in stale)
 
     def passages(self, document: Document) -> tuple[Passage, ...]:
         """The passages of a document as this index cuts them."""
-        return cut(document, self._budget, count_tokens)
+        return cut(document, self._serving.current.budget, count_tokens)
 
     def _recover_writing(self) -> None:
         """Takes back what was being written: a new version goes, a returning one is replaced as before."""
@@ -283,42 +343,6 @@ def _outcome(before: str | None, now: str) -> Outcome:
     return "unchanged" if before == now else "replaced"
 
 
-def rebuild(
-    catalogue: Catalogue,
-    store: Store,
-    embedder: Embedder | None,
-    budget: int,
-    switch: Callable[[sa.Connection], None],
-    progress: Callable[[str, int], None],
-) -> None:
-    """Builds the index of all current documents in an empty store, from the catalogue's texts.
-
-    Until everything is written the old index stays the one in use: `switch` is called in the one
-    transaction that makes the new one valid. `progress` gets each document's source and its passages.
-    """
-    statistics = Statistics(catalogue)
-    sizes: dict[str, int] = {}
-    counted: dict[str, Counter[int]] = {}
-    for summary in catalogue.summaries():
-        document = catalogue.document(summary.id)
-        passages = cut(document, budget, count_tokens)
-        written = entries(document, passages, embedder, catalogue.standing(document.id))
-        store.upsert(written)
-        sizes[document.id] = len(written)
-        tally = counted.setdefault(document.origin, Counter())
-        tally += statistics.tally([e.lexical.indices for e in written])
-        progress(document.source, len(written))
-    store.flush()
-    with catalogue.transaction() as connection:
-        statistics.clear(connection)
-        for origin, tally in counted.items():
-            statistics.write(connection, origin, tally)
-        for document_id, size in sizes.items():
-            catalogue.set_passages(connection, document_id, size)
-        catalogue.set_about(connection, "identity", Identity.of(embedder, budget).json())
-        switch(connection)
-
-
 def entries(
     document: Document, passages: Sequence[Passage], embedder: Embedder | None, standing: Standing = NO_STANDING
 ) -> list[Entry]:
@@ -333,9 +357,10 @@ def entries(
             end=passage.end,
             lexical=_lexical(document, passage),
             dense=vector,
+            tokens=tokens,
             **about,
         )
-        for passage, vector in zip(passages, dense, strict=True)
+        for passage, (vector, tokens) in zip(passages, dense, strict=True)
     ]
 
 
@@ -366,14 +391,21 @@ def _number(day: date | None, unknown: int) -> int:
 
 def _dense(
     document: Document, passages: Sequence[Passage], embedder: Embedder | None
-) -> list[tuple[float, ...] | None]:
+) -> list[tuple[tuple[float, ...] | None, str]]:
+    """Each passage's vector, and its tokens where a static model made it."""
     if embedder is None:
-        return [None] * len(passages)
+        return [(None, "")] * len(passages)
     texts = [" ".join((document.metadata.title, *p.headings, p.context, p.text)) for p in passages]
-    vectors: list[tuple[float, ...] | None] = []
+    found: list[tuple[tuple[float, ...] | None, str]] = []
     for i in range(0, len(texts), _EMBED_BATCH):
-        vectors += [tuple(map(float, row)) for row in embedder.embed_passages(texts[i : i + _EMBED_BATCH])]
-    return vectors
+        batch = texts[i : i + _EMBED_BATCH]
+        if isinstance(embedder, StaticEmbedder):
+            tokens = embedder.tokens(batch)
+            vectors, packed = embedder.of_tokens(tokens), [embedder.packed(one) for one in tokens]
+        else:
+            vectors, packed = embedder.embed_passages(batch), [""] * len(batch)
+        found += zip((tuple(row) for row in vectors.tolist()), packed, strict=True)
+    return found
 
 
 def _lexical(document: Document, passage: Passage) -> lexical.Sparse:

@@ -6,16 +6,20 @@ and the largest score that a question can reach is known, which makes scores com
 
 BM25 as in Robertson & Zaragoza, "The Probabilistic Relevance Framework" (2009), with Lucene's
 non-negative idf; fields are weighted before saturation, as in BM25F.
+
+A question also searches by its words' translations into the other language, each weighted by how sure it is: the
+structured queries of Darwish & Oard 2003, "Probabilistic Structured Query Methods", as one sum. What they find is
+added to the score; the largest score is that of the question's own words.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from indexing.tokeniser import question_terms, question_units, term_id, terms
+from indexing.tokeniser import Translation, question_terms, question_units, term_id, terms
 
 K1 = 1.2
 B = 0.75
@@ -26,6 +30,8 @@ USUAL_LENGTH = 160
 HEADING_WEIGHT = 0.7
 TITLE_WEIGHT = 0.3
 CONTEXT_WEIGHT = 1.0
+# How sure a translation has to be to count as the word itself where it is asked how much of a question is said.
+SURE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +78,39 @@ def passage_vector(text: str, context: str, headings: str, title: str) -> Sparse
     return _sparse({term: times * (K1 + 1) / (times + norm) for term, times in frequency.items()})
 
 
-def question_vector(question: str, counts: Mapping[int, int], passages: int) -> LexicalQuestion:
+def question_vector(
+    question: str, counts: Mapping[int, int], passages: int, translations: Sequence[Translation] = ()
+) -> LexicalQuestion:
     """The weights of a question's terms. `counts` gives how many of the `passages` hold a term, by id;
-    a term that none holds gets the highest weight and so lowers every score."""
+    a term that none holds gets the highest weight and so lowers every score. The question is searched by its
+    words' `translations` too, each with its share of their rarity."""
 
     def rarity(term: str) -> float:
         holding = counts.get(term_id(term), 0)
         return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
 
     weights = {term: times * rarity(term) for term, times in Counter(question_terms(question)).items()}
-    units = tuple((unit, min(map(rarity, unit))) for unit in question_units(question))
-    return LexicalQuestion(weights, _sparse(weights), (K1 + 1) * sum(weights.values()), units)
+    searched = Counter(weights)
+    for translation in translations:
+        for term in translation.terms:
+            searched[term] += translation.weight / len(translation.terms) * rarity(term)  # type: ignore[assignment]
+    own = question_units(question)
+    units = tuple((unit, min(map(rarity, unit))) for unit in _with_translations(own, translations))
+    return LexicalQuestion(weights, _sparse(searched), (K1 + 1) * sum(weights.values()), units)
+
+
+def _with_translations(
+    units: Sequence[tuple[str, ...]], translations: Sequence[Translation]
+) -> Iterator[tuple[str, ...]]:
+    """Each unit with what its words surely are in the other language, which says it as well."""
+    said: dict[str, list[str]] = {}
+    for translation in translations:
+        if translation.weight >= SURE:
+            for term in terms(translation.word):
+                if len(term) > 1:
+                    said.setdefault(term, []).extend(translation.terms)
+    for unit in units:
+        yield (*unit, *dict.fromkeys(other for term in unit for other in said.get(term, ())))
 
 
 def _sparse(weights: Mapping[str, float]) -> Sparse:

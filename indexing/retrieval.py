@@ -1,4 +1,5 @@
-"""Questions to hits: both legs in one call to the engine, and one score between 0 and 1.
+"""Questions to hits: both legs in one call to the engine, one score between 0 and 1, and what was found put in order
+(`rerank.py`, `arrange.py`).
 
 The lexical score is divided by the most that the question could reach, and a question in the other
 language so gets a small share of it by itself; the dense score is a cosine. They are added with fixed
@@ -7,25 +8,38 @@ weights. Rank fusion (RRF) with equal weights was measured to lower nDCG on ever
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
 from corpus.document import Document, Kind
+from corpus.standing import life
+from indexing.arrange import Arranged, Place, Ranked, Read, arrange, asks_several, take_turns
+from indexing.embed_static import StaticEmbedder
+from indexing.explain import Explained, best_part, explanation, filters, weighed, weighed_leg
+from indexing.fusion import SHIPPED, Asked, Recipe, fuse, legs
 from indexing.index import Index
 from indexing.lexical import LexicalQuestion, question_vector
+from indexing.rerank import Reranker
 from indexing.store import Match, Scope
-from indexing.tokeniser import question_terms, term_id
+from indexing.tokeniser import Translation, question_terms, term_id, without_asking_words
 
-LEXICAL_SHARE = 0.6
+# How many passages a reranker reads where nothing else is said.
+RERANK_TOP = 30
 # Each leg is asked for this many times the hits wanted, so that a passage that both find is not missed.
-_DEPTH = 5
+_DEPTH, _LEAST_DEPTH = 5, 50
+# Documents are asked for by name in a question where this many times the hits wanted hold them.
+_NAMED = 3
+# A question that has none besides its asking words means nothing.
+_LETTER = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that the search found, with its score (0 to 1) and rank (from 1).
+    """A passage that the search found, or neighbours joined, with its score (0 to 1) and rank (from 1).
 
-    `text == document.text[start:end]`.
+    `text == document.text[start:end]`. `also` is where other documents say the same.
     """
 
     document_id: str
@@ -38,51 +52,158 @@ class Hit:
     text: str
     score: float
     rank: int
+    also: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a search found, and the question's terms with their weights, by which it was found."""
+    """What a search found, and the question's terms with their weights, by which it was found.
+
+    `by_fusion` are the hits as fusion alone has them, each passage by itself and no reranker asked: what is judged
+    by scores is judged by these, which mean the same with every reranker. `explained` is there where asked for.
+    """
 
     hits: tuple[Hit, ...]
     question: LexicalQuestion
     passages: int
+    by_fusion: tuple[Hit, ...] = ()
+    explained: Explained | None = None
 
 
 class Retriever:
-    """Finds passages of current documents."""
+    """Finds passages of current documents. A `reranker` gives the best `rerank_top` of them their order."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(
+        self, index: Index, *, recipe: Recipe = SHIPPED, reranker: Reranker | None = None, rerank_top: int = RERANK_TOP
+    ) -> None:
         self._index = index
+        self._recipe = recipe
+        self._reranker = reranker
+        self._rerank_top = rerank_top
 
-    def search(self, question: str, k: int, scope: Scope, origins: Sequence[str]) -> Search:
-        """The `k` best hits within a scope. `origins` are those whose documents are searched."""
-        counts, passages = self._index.statistics.counts({term_id(t) for t in question_terms(question)}, origins)
-        lexical = question_vector(question, counts, passages)
-        embedder = self._index.embedder
-        dense = embedder.embed_question(question).tolist() if embedder and question.strip() else None
-        legs = self._index.store.search(lexical.vector, dense, scope, _DEPTH * k)
-        scored = _fuse(*legs, lexical.ceiling, dense is not None)
+    def search(self, question: str, k: int, scope: Scope, origins: Sequence[str], *, explain: bool = False) -> Search:
+        """The `k` best hits within a scope. `origins` are those whose documents are searched. Raises `Unavailable`
+        where a reranker behind an endpoint does not answer."""
+        recipe = self._recipe
+        limit = max(_DEPTH * k, _LEAST_DEPTH, self._rerank_top if self._reranker else 0)
+        with self._index.reading() as generation:  # the store and the embedder that belong together
+            embedder = generation.embedder if _LETTER.search(without_asking_words(question)) else None
+            static = embedder if isinstance(embedder, StaticEmbedder) else None
+            translated = static.translations(without_asking_words(question)) if static and recipe.translate else ()
+            lexical, passages = self._lexical(question, translated, origins)
+            dense = embedder.embed_question(question).tolist() if embedder and recipe.dense else None
+            found = generation.store.search(lexical.vector if recipe.lexical else None, dense, scope, limit)
+        asked = legs(question, *found, lexical.ceiling, static, recipe)
+        scored = fuse(asked, recipe.fusion)
         # A version that is being written or replaced this moment is in the store, and is no answer.
         current = self._index.catalogue.current_among(match.document_id for match, _ in scored)
-        kept = [(match, score) for match, score in scored if match.document_id in current][:k]
-        hits = tuple(self._hit(match, score, rank) for rank, (match, score) in enumerate(kept, 1))
-        return Search(hits, lexical, passages)
-
-    def _hit(self, match: Match, score: float, rank: int) -> Hit:
-        document = self._index.catalogue.document(match.document_id)
-        return Hit(
-            document_id=document.id,
-            title=document.metadata.title,
-            source=document.source,
-            headings=headings_at(document, match.start, match.end),
-            page=document.page_at(match.start),
-            start=match.start,
-            end=match.end,
-            text=document.quote(match.start, match.end),
-            score=round(score, 4),
-            rank=rank,
+        fused = [Ranked(match, score, score) for match, score in scored if match.document_id in current]
+        read: Read = cache(self._index.catalogue.document)  # each document once a search
+        ranked = self._reranked(question, fused, k, read)
+        turns = recipe.turns and asks_several(question, _documents(ranked[: _NAMED * k], read))
+        arranged = arrange(
+            take_turns(ranked) if turns else ranked,
+            k,
+            read,
+            lambda document_id: life(
+                read(document_id).metadata, self._index.catalogue.standing(document_id)
+            ).in_force(),
+            collapse=recipe.collapse,
+            join=recipe.join,
         )
+        alone = (Arranged((one,), one.score, one.fused) for one in fused[:k])
+        search = Search(_hits(arranged, read), lexical, passages, by_fusion=_hits(alone, read))
+        if not explain:
+            return search
+        return replace(search, explained=self._explained(search, arranged, asked, scope, read, turns=turns))
+
+    def _lexical(
+        self, question: str, translations: Sequence[Translation], origins: Sequence[str]
+    ) -> tuple[LexicalQuestion, int]:
+        """The question as the lexical leg asks it, and how many passages there are."""
+        ids = {term_id(term) for term in question_terms(question)}
+        ids.update(term_id(term) for translation in translations for term in translation.terms)
+        counts, passages = self._index.statistics.counts(ids, origins)
+        return question_vector(question, counts, passages, translations), passages
+
+    def _reranked(self, question: str, fused: Sequence[Ranked], k: int, read: Read) -> Sequence[Ranked]:
+        """The best of these in the reranker's order; all as they are where there is none."""
+        best = fused[: max(self._rerank_top, k)]
+        if self._reranker is None or not best:
+            return fused
+        scores = self._reranker.scores(question, [_searched(one.match, read) for one in best])
+        ranked = [replace(one, score=score) for one, score in zip(best, scores, strict=True)]
+        return sorted(ranked, key=lambda one: -one.score)
+
+    def _explained(
+        self,
+        found: Search,
+        arranged: Sequence[Arranged],
+        legs: Sequence[Asked],
+        scope: Scope,
+        read: Read,
+        *,
+        turns: bool,
+    ) -> Explained:
+        return Explained(
+            legs=tuple(weighed_leg(leg) for leg in legs),
+            terms=weighed(found.question.weights),
+            filters=filters(scope),
+            passages=found.passages,
+            turns=turns,
+            reranker=self._reranker.name if self._reranker else None,
+            hits=tuple(
+                explanation(
+                    each,
+                    rank,
+                    legs,
+                    found.question,
+                    _searched(best_part(each).match, read),
+                    reranked=self._reranker is not None,
+                )
+                for rank, each in enumerate(arranged, 1)
+            ),
+        )
+
+
+def _searched(match: Match, read: Read) -> str:
+    """All that a passage is searched by: its document's title, its headings, its text and its table's columns."""
+    document = read(match.document_id)
+    columns = (b.context for b in document.blocks if b.context and b.start < match.end and b.end > match.start)
+    text = document.quote(match.start, match.end)
+    above = (document.metadata.title, *headings_at(document, match.start, match.end))
+    return "\n".join((" › ".join(dict.fromkeys(above)), *columns, text))
+
+
+def _documents(ranked: Sequence[Ranked], read: Read) -> list[Document]:
+    return [read(document_id) for document_id in dict.fromkeys(one.match.document_id for one in ranked)]
+
+
+def _hits(arranged: Iterable[Arranged], read: Read) -> tuple[Hit, ...]:
+    return tuple(_hit(each, rank, read) for rank, each in enumerate(arranged, 1))
+
+
+def _hit(arranged: Arranged, rank: int, read: Read) -> Hit:
+    document = read(arranged.parts[0].match.document_id)
+    best = best_part(arranged).match
+    return Hit(
+        document_id=document.id,
+        title=document.metadata.title,
+        source=document.source,
+        headings=headings_at(document, best.start, best.end),
+        page=document.page_at(arranged.start),
+        start=arranged.start,
+        end=arranged.end,
+        text=document.quote(arranged.start, arranged.end),
+        score=round(arranged.score, 4),
+        rank=rank,
+        also=tuple(_place(same.match, read) for same in arranged.same),
+    )
+
+
+def _place(match: Match, read: Read) -> Place:
+    document = read(match.document_id)
+    return Place(document.id, document.metadata.title, document.source, match.start, match.end)
 
 
 def headings_at(document: Document, start: int, end: int) -> tuple[str, ...]:
@@ -92,16 +213,3 @@ def headings_at(document: Document, start: int, end: int) -> tuple[str, ...]:
     if body:
         return body[0].headings
     return (*within[-1].headings, document.quote(within[-1].start, within[-1].end)) if within else ()
-
-
-def _fuse(lexical: Sequence[Match], dense: Sequence[Match], ceiling: float, hybrid: bool) -> list[tuple[Match, float]]:
-    share = LEXICAL_SHARE if hybrid else 1.0
-    matches: dict[tuple[str, int], Match] = {}
-    scores: dict[tuple[str, int], float] = {}
-    for leg, weight in ((lexical, share / ceiling if ceiling else 0.0), (dense, 1 - share)):
-        for match in leg:
-            place = (match.document_id, match.number)
-            matches[place] = match
-            scores[place] = scores.get(place, 0.0) + weight * max(0.0, match.score)
-    order = sorted(scores, key=lambda place: (-scores[place], place))
-    return [(matches[place], scores[place]) for place in order]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from corpus.errors import Corrupt
 from indexing.lexical import Sparse
 
 LEXICAL, DENSE = "lexical", "dense"
@@ -23,7 +24,8 @@ class Entry:
     """A passage as an engine holds it: its place, what filters need, and its vectors.
 
     `date` is the document's first day in force, else its day of issue, as yyyymmdd, 0 where it has none;
-    `until` is its last day in force. `dense` has unit length.
+    `until` is its last day in force. `dense` has unit length. `tokens` are those of a static model, as
+    `embed_static` packs them, "" where another made the vectors.
     """
 
     document_id: str
@@ -41,6 +43,7 @@ class Entry:
     region: str = ""
     issuers: tuple[str, ...] = ()
     document_number: str = ""
+    tokens: str = ""
 
     @property
     def id(self) -> int:
@@ -84,13 +87,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A passage that one leg of a search found, with that leg's score."""
+    """A passage that one leg of a search found, with that leg's score; `tokens` as its entry has them."""
 
     document_id: str
     number: int
     start: int
     end: int
     score: float
+    tokens: str = ""
 
 
 class Store(Protocol):
@@ -118,6 +122,19 @@ class Store(Protocol):
         """How many entries a scope holds."""
         ...
 
+    def scroll(self, scope: Scope, size: int = 256) -> Iterator[list[Entry]]:
+        """All entries of a scope by ascending id, vectors included, at most `size` at a time. Of what is
+        written or deleted meanwhile some may be missing."""
+        ...
+
+    def snapshot(self) -> str:
+        """Copies all entries as they are at this moment; returns the place that `restore` takes."""
+        ...
+
+    def restore(self, place: str) -> None:
+        """Makes the store what it was when the snapshot was taken."""
+        ...
+
     def flush(self) -> None:
         """Returns when everything written is safe from a power cut."""
         ...
@@ -134,6 +151,7 @@ def payload(entry: Entry) -> dict[str, object]:
         "number": entry.number,
         "start": entry.start,
         "end": entry.end,
+        "tokens": entry.tokens,
         **facts(entry),
     }
 
@@ -153,7 +171,25 @@ def facts(entry: Entry) -> dict[str, object]:
     }
 
 
+def entry(stored: Mapping[str, Any], lexical: Sparse, dense: Sequence[float] | None) -> Entry:
+    """An entry from its stored payload and vectors."""
+    lists = {field: tuple(stored[field]) for field in ("tags", "issuers")}
+    return Entry(**{**stored, **lists}, lexical=lexical, dense=None if dense is None else tuple(dense))
+
+
+def check_dimension(place: object, found: int | None, wanted: int | None) -> None:
+    """Compares the dimension of the vectors that a store holds, None for no vectors, with that of the index's
+    identity. Raises `Corrupt` naming both."""
+    if found != wanted:
+        raise Corrupt(
+            f"the index in {place} holds vectors of dimension {found or 'none'}, and those wanted have "
+            f"{wanted or 'none'}; build it again with: yiju ingest --rebuild",
+            f"索引 {place} 中向量的维数为 {found or '无'}，而所需维数为 {wanted or '无'}；"
+            "请重建索引：yiju ingest --rebuild",
+        )
+
+
 def match(stored: dict[str, object], score: float) -> Match:
     """A match from a stored payload."""
     number, start, end = (int(str(stored[key])) for key in ("number", "start", "end"))
-    return Match(str(stored["document_id"]), number, start, end, float(score))
+    return Match(str(stored["document_id"]), number, start, end, float(score), str(stored.get("tokens", "")))

@@ -8,9 +8,13 @@ the folder: a second open would break the first holder's `flush()` for good.
 
 from __future__ import annotations
 
+import json
+import shutil
+import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import qdrant_edge as edge
 
@@ -26,6 +30,8 @@ from indexing.store import (
     Entry,
     Match,
     Scope,
+    check_dimension,
+    entry,
     match,
     payload,
 )
@@ -37,24 +43,32 @@ class EdgeStore:
     """A store in the folder `path`, created where there is none.
 
     `dimension` is that of the dense vectors, None for a lexical store. Raises `Corrupt` where the
-    engine can't open what is there.
+    engine can't open what is there, or it has another dimension.
     """
 
     def __init__(self, path: Path, dimension: int | None) -> None:
         self._lock = threading.Lock()
+        self._path = path
+        self._dimension = dimension
+        self._shard = self._open()
+        self._add_field_indexes()
+
+    def _open(self) -> edge.EdgeShard:
+        path, dimension = self._path, self._dimension
+        fresh = not path.exists()
+        if not fresh:
+            _check_dimension(path, dimension)
         dense = {DENSE: edge.EdgeVectorParams(dimension, edge.Distance.Dot)} if dimension else None
         config = edge.EdgeConfig(
             vectors=dense, sparse_vectors={LEXICAL: edge.EdgeSparseVectorParams()}, wal_enabled=True
         )
-        fresh = not path.exists()
         try:
-            self._shard = (edge.EdgeShard.create if fresh else edge.EdgeShard.load)(str(path), config)
+            return (edge.EdgeShard.create if fresh else edge.EdgeShard.load)(str(path), config)
         except Exception as error:  # the engine raises nothing more precise
             raise Corrupt(
                 f"the index in {path} can't be opened ({error}); run: yiju ingest --rebuild",
                 f"无法打开索引 {path}（{error}）；请运行：yiju ingest --rebuild",
             ) from error
-        self._add_field_indexes()
 
     def _add_field_indexes(self) -> None:
         """Those that are missing: in a new store all, in one of an earlier version the newer ones."""
@@ -96,6 +110,33 @@ class EdgeStore:
         with self._lock:
             return self._shard.count(edge.CountRequest(exact=True, filter=_filter(scope)))
 
+    def scroll(self, scope: Scope, size: int = 256) -> Iterator[list[Entry]]:
+        filter_, place = _filter(scope), None
+        while True:
+            request = edge.ScrollRequest(offset=place, limit=size, filter=filter_, with_payload=True, with_vector=True)
+            with self._lock:
+                records, place = self._shard.scroll(request)
+            if records:
+                yield [_entry(record) for record in records]
+            if place is None:
+                return
+
+    def snapshot(self) -> str:
+        """A copy of the folder beside it, made while nothing else is done with the engine. The engine itself
+        can read a snapshot and not write one."""
+        with self._lock:
+            self._shard.flush()
+            place = tempfile.mkdtemp(prefix="snapshot-", dir=self._path.parent)
+            shutil.copytree(self._path, place, dirs_exist_ok=True)
+        return place
+
+    def restore(self, place: str) -> None:
+        with self._lock:
+            self._shard.close()
+            shutil.rmtree(self._path)
+            shutil.copytree(place, self._path)
+            self._shard = self._open()
+
     def flush(self) -> None:
         with self._lock:
             self._shard.flush()
@@ -114,6 +155,24 @@ def _point(entry: Entry) -> edge.Point:
     vectors: dict[str, list[float] | edge.SparseVector | list[list[float]]]
     vectors = {LEXICAL: lexical} if entry.dense is None else {LEXICAL: lexical, DENSE: list(entry.dense)}
     return edge.Point(entry.id, vectors, payload(entry))
+
+
+def _entry(record: edge.Record) -> Entry:
+    vectors = cast("dict[str, Any]", record.vector)
+    lexical = Sparse(tuple(vectors[LEXICAL].indices), tuple(vectors[LEXICAL].values))
+    return entry(record.payload or {}, lexical, vectors.get(DENSE))
+
+
+def _check_dimension(path: Path, wanted: int | None) -> None:
+    """Reads what a folder says of itself, for the engine opens one that has vectors where none are wanted. Of a
+    folder that says nothing, the engine will."""
+    try:
+        said = json.loads((path / "edge_config.json").read_text(encoding="utf-8"))
+        dense = (said["vectors"] or {}).get(DENSE)
+        found = dense["size"] if dense else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return
+    check_dimension(path, found, wanted)
 
 
 def _request(query: edge.Query, filter_: edge.Filter, limit: int) -> edge.QueryRequest:

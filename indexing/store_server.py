@@ -5,14 +5,19 @@ The same collection, vectors and filters as the embedded engine, so an index can
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from importlib.metadata import version
 from itertools import islice
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 from qdrant_client import QdrantClient, models
+from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
-from corpus.errors import Unavailable
+from corpus.errors import BadSetting, Unavailable
 from indexing.lexical import Sparse
 from indexing.store import (
     DATE_FIELD,
@@ -24,34 +29,72 @@ from indexing.store import (
     Entry,
     Match,
     Scope,
+    check_dimension,
+    entry,
     match,
     payload,
 )
 
 _BATCH = 256
+_SECONDS = 30
 
 
 def connect(url: str, api_key: str | None, collection: str, dimension: int | None) -> ServerStore:
-    """A store on the server at `url`. Raises `Unavailable` where it does not answer."""
-    with _reported(url):
-        store = ServerStore(QdrantClient(url=url, api_key=api_key, timeout=30), collection, dimension, url)
-        store.add_field_indexes()
-        return store
+    """A store on the server at `url`. Raises `Unavailable` where it does not answer or is too old, `BadSetting`
+    for an address that is none, `Corrupt` where the collection has vectors of another dimension."""
+    client = _client(url, api_key)
+    try:
+        with _reported(url):
+            _check_version(url, client.info().version)
+            store = ServerStore(client, collection, dimension, url, api_key)
+            store.add_field_indexes()
+            return store
+    except BaseException:
+        client.close()
+        raise
 
 
 def drop(url: str, api_key: str | None, collection: str) -> None:
     """Removes a collection; one that is not there is no error. Raises `Unavailable`."""
-    with _reported(url):
-        client = QdrantClient(url=url, api_key=api_key, timeout=30)
+    with _reported(url), closing(_client(url, api_key)) as client:
         client.delete_collection(collection)
-        client.close()
+
+
+def _client(url: str, api_key: str | None) -> QdrantClient:
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("an address begins with http:// or https://")
+        return QdrantClient(url=url, api_key=api_key, timeout=_SECONDS, check_compatibility=False)
+    except ValueError as error:
+        raise BadSetting(
+            f"{url!r} is no address of a Qdrant server ({error}); write one such as http://localhost:6333",
+            f"{url!r} 不是 Qdrant 服务的地址（{error}）；请写成 http://localhost:6333 的形式",
+        ) from error
+
+
+def _check_version(url: str, found: str) -> None:
+    """A client works with servers of its own minor version and of the one before, as its makers say; a newer
+    server is let be."""
+    here = re.match(r"(\d+)\.(\d+)", version("qdrant-client"))
+    there = re.match(r"(\d+)\.(\d+)", found)
+    assert here is not None
+    oldest = int(here[1]), max(int(here[2]) - 1, 0)
+    if there is None or (int(there[1]), int(there[2])) < oldest:
+        needed = f"{oldest[0]}.{oldest[1]}"
+        raise Unavailable(
+            f"the Qdrant server at {url} has version {found}, and {needed} or later is needed; update it, "
+            "or unset YIJU_QDRANT_URL to use the embedded engine",
+            f"Qdrant 服务 {url} 的版本为 {found}，需要 {needed} 或更高版本；请升级，"
+            "或取消 YIJU_QDRANT_URL 以使用内置引擎",
+        )
 
 
 @contextmanager
 def _reported(url: str) -> Iterator[None]:
     try:
         yield
-    except (ResponseHandlingException, UnexpectedResponse) as error:
+    except (ResponseHandlingException, UnexpectedResponse, ResourceExhaustedResponse) as error:
         raise Unavailable(
             f"the Qdrant server at {url} does not answer as it should ({error}); check YIJU_QDRANT_URL "
             "and YIJU_QDRANT_API_KEY, or unset YIJU_QDRANT_URL to use the embedded engine",
@@ -61,16 +104,33 @@ def _reported(url: str) -> Iterator[None]:
 
 
 class ServerStore:
-    """A store in one collection of a Qdrant client, created where there is none."""
+    """A store in one collection of a Qdrant client, created where there is none. Raises `Corrupt` where it has
+    another dimension.
 
-    def __init__(self, client: QdrantClient, collection: str, dimension: int | None, url: str = "") -> None:
+    It asks the collection and not the alias: a question that was embedded by the model before must not reach
+    the collection of the next one. The alias is for others who read the server.
+    """
+
+    def __init__(
+        self,
+        client: QdrantClient,
+        collection: str,
+        dimension: int | None,
+        url: str = "",
+        api_key: str | None = None,
+    ) -> None:
         self._client = client
         self._collection = collection
         self._url = url
+        self._api_key = api_key
         with _reported(url):
             if not client.collection_exists(collection):
                 self._create(dimension)
                 self.add_field_indexes()
+                return
+            vectors = client.get_collection(collection).config.params.vectors
+        dense = vectors.get(DENSE) if isinstance(vectors, dict) else vectors
+        check_dimension(f"{url} {collection}".strip(), dense.size if dense else None, dimension)
 
     def _create(self, dimension: int | None) -> None:
         dense = {DENSE: models.VectorParams(size=dimension, distance=models.Distance.DOT)} if dimension else {}
@@ -124,6 +184,50 @@ class ServerStore:
         with _reported(self._url):
             return self._client.count(self._collection, count_filter=_filter(scope), exact=True).count
 
+    def scroll(self, scope: Scope, size: int = _BATCH) -> Iterator[list[Entry]]:
+        place: models.ExtendedPointId | None = None
+        while True:
+            with _reported(self._url):
+                records, place = self._client.scroll(
+                    self._collection, _filter(scope), limit=size, offset=place, with_vectors=True
+                )
+            if records:
+                yield [_entry(record) for record in records]
+            if place is None:
+                return
+
+    def snapshot(self) -> str:
+        """A snapshot that the server keeps with its own; its address."""
+        with _reported(self._url):
+            made = self._client.create_snapshot(self._collection, wait=True)
+        assert made is not None
+        return f"{self._url.rstrip('/')}/collections/{self._collection}/snapshots/{made.name}"
+
+    def restore(self, place: str) -> None:
+        with _reported(self._url):
+            self._client.recover_snapshot(
+                self._collection, place, api_key=self._api_key, priority=models.SnapshotPriority.SNAPSHOT, wait=True
+            )
+
+    def point(self, alias: str) -> None:
+        """Makes `alias` a name of this collection, in one step if it was that of another one. Raises `BadSetting`
+        where a collection has that name."""
+        with _reported(self._url):
+            if alias in {found.name for found in self._client.get_collections().collections}:
+                raise BadSetting(
+                    f"the Qdrant server at {self._url} has a collection {alias!r} already; "
+                    "set YIJU_QDRANT_COLLECTION to another name",
+                    f"Qdrant 服务 {self._url} 上已有名为 {alias!r} 的集合；请将 YIJU_QDRANT_COLLECTION 设为其他名称",
+                )
+            known = {found.alias_name: found.collection_name for found in self._client.get_aliases().aliases}
+            if known.get(alias) == self._collection:
+                return
+            steps: list[models.CreateAliasOperation | models.DeleteAliasOperation | models.RenameAliasOperation] = []
+            if alias in known:
+                steps.append(models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=alias)))
+            create = models.CreateAlias(collection_name=self._collection, alias_name=alias)
+            self._client.update_collection_aliases([*steps, models.CreateAliasOperation(create_alias=create)])
+
     def flush(self) -> None:
         """Nothing to do: the server acknowledges only what its log holds."""
 
@@ -137,6 +241,12 @@ def _point(entry: Entry) -> models.PointStruct:
     if entry.dense is not None:
         vectors[DENSE] = list(entry.dense)
     return models.PointStruct(id=entry.id, vector=vectors, payload=payload(entry))
+
+
+def _entry(record: models.Record) -> Entry:
+    vectors = cast("dict[str, Any]", record.vector)
+    lexical = Sparse(tuple(vectors[LEXICAL].indices), tuple(vectors[LEXICAL].values))
+    return entry(record.payload or {}, lexical, vectors.get(DENSE))
 
 
 def _request(

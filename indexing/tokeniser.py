@@ -14,6 +14,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -87,14 +88,34 @@ def terms(text: str) -> list[str]:
 
 def question_terms(text: str) -> list[str]:
     """The terms of a question that say what it is about: asking words are left out."""
-    return list(_terms(_ENGLISH_ASKING.sub(" ", without_asking(text))))
+    return list(_terms(without_asking_words(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A word of a question, one of the other language that it may be, and how sure that is, 0 to 1."""
+
+    word: str
+    into: str
+    weight: float
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The search terms of `into`. A Chinese word is found by its pairs alone: one of its characters says too
+        little."""
+        return _pairs(self.into) if _RUN.fullmatch(self.into) else tuple(terms(self.into))
+
+
+def without_asking_words(text: str) -> str:
+    """A question in either language without its asking words."""
+    return _ENGLISH_ASKING.sub(" ", without_asking(text))
 
 
 def question_units(text: str) -> list[tuple[str, ...]]:
     """What must be found for a question to be covered: one unit for each word, number and identifier,
     and one for each Chinese character of content, which any of the pairs it stands in finds. Pairs that span two
     words are rarely found anywhere, and so cost nothing as long as the words themselves are found."""
-    asked = _GENERIC.sub("\n", _ENGLISH_ASKING.sub(" ", without_asking(text)))
+    asked = _GENERIC.sub("\n", without_asking_words(text))
     units: list[tuple[str, ...]] = list(_forms(asked))
     folded = asked.lower()
     for match in _WORD.finditer(folded):
@@ -140,6 +161,10 @@ def _terms(text: str) -> Iterator[str]:
         yield from run
         for i in range(len(run) - 1):
             yield run[i : i + 2]
+
+
+def _pairs(run: str) -> tuple[str, ...]:
+    return tuple(run[i : i + 2] for i in range(len(run) - 1)) or (run,)
 
 
 def _identifiers(text: str) -> Iterator[str]:

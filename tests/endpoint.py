@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,6 +17,7 @@ class Reply:
     status: int
     pieces: tuple[bytes, ...]
     kind: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,11 @@ class Asked:
 
 
 class Endpoint:
-    """Gives its replies one after the other, the last one for ever. `url` has no path."""
+    """Gives its replies one after the other, the last one for ever; a reply may depend on what was asked. `url` has
+    no path."""
 
     def __init__(self) -> None:
-        self.replies: list[Reply] = []
+        self.replies: list[Reply | Callable[[Asked], Reply]] = []
         self.asked: list[Asked] = []
         endpoint = self
 
@@ -52,9 +55,12 @@ class Endpoint:
 
             def answer(self, body: dict[str, Any]) -> None:
                 endpoint.asked.append(Asked(self.path, body, self.headers["authorization"]))
-                reply = endpoint.replies.pop(0) if len(endpoint.replies) > 1 else endpoint.replies[0]
+                said = endpoint.replies.pop(0) if len(endpoint.replies) > 1 else endpoint.replies[0]
+                reply = said if isinstance(said, Reply) else said(endpoint.asked[-1])
                 self.send_response(reply.status)
                 self.send_header("content-type", reply.kind)
+                for name, value in reply.headers:
+                    self.send_header(name, value)
                 self.send_header("content-length", str(sum(map(len, reply.pieces))))
                 self.end_headers()
                 for piece in reply.pieces:
@@ -90,8 +96,13 @@ def completion(text: object, **more: object) -> Reply:
     return Reply(200, (json.dumps({**said, "usage": {"total_tokens": 7}, **more}).encode(),))
 
 
-def failure(status: int, body: bytes = b'{"error": {"message": "no"}}') -> Reply:
-    return Reply(status, (body,))
+def failure(status: int, body: bytes = b'{"error": {"message": "no"}}', **headers: str) -> Reply:
+    """An error; an underscore in a header's name is a hyphen."""
+    return Reply(status, (body,), headers=tuple((k.replace("_", "-"), v) for k, v in headers.items()))
+
+
+def as_json(said: object) -> Reply:
+    return Reply(200, (json.dumps(said).encode(),))
 
 
 def _chunk(choice: dict[str, object]) -> bytes:

@@ -20,7 +20,7 @@ KEYS = {
     "timings_ms label confidence",
     "statements": "text citations support supported",
     "citations": "number document_id title source headings page start end quote score status until superseded_by",
-    "hits": "document_id title source headings page start end text score rank",
+    "hits": "document_id title source headings page start end text score rank also",
     "models": "embedder answerer reranker",
     "timings_ms": "retrieve answer verify total",
     "label": "ai_generated notice",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -21,14 +22,24 @@ WORDS = {"[UNK]": 0, "dogs": 1, "pets": 2, "travel": 3, "free": 4, "office": 5, 
 VECTORS = np.array([[9, 9], [1, 0.1], [1, 0.2], [0.1, 0.1], [0.3, 0.1], [0, 1], [0.1, 1]], np.float32)
 
 
-def model(folder: Path, *, vectors: np.ndarray = VECTORS, name: str = "embeddings", **more: np.ndarray) -> Path:
+def model(
+    folder: Path,
+    *,
+    vectors: np.ndarray = VECTORS,
+    name: str = "embeddings",
+    words: dict[str, int] = WORDS,
+    fold: bool = False,
+    max_length: int | None = None,
+    **more: np.ndarray,
+) -> Path:
     """A model2vec folder with one vector a word."""
     folder.mkdir()
-    tokeniser = Tokenizer(models.WordLevel(WORDS, unk_token="[UNK]"))
+    tokeniser = Tokenizer(models.WordLevel(words, unk_token="[UNK]"))
     tokeniser.pre_tokenizer = pre_tokenizers.Whitespace()
     tokeniser.save(str(folder / "tokenizer.json"))
     save_file({name: vectors, **more}, folder / "model.safetensors")
-    (folder / "config.json").write_text(json.dumps({"model_type": "model2vec", "normalize": True}))
+    config = {"model_type": "model2vec", "normalize": True, "fold": fold, "max_length": max_length}
+    (folder / "config.json").write_text(json.dumps(config))
     return folder
 
 
@@ -93,3 +104,61 @@ def test_a_question_in_other_words_finds_its_passage(workplace: Callable[..., Wo
     place = workplace(embedder=str(model(tmp_path / "m")))
     add(place, "# Ferry\n\n## Animals\n\ndogs travel free\n\n## Office\n\nuntil six\n")
     assert place.assistant.search("pets", top_k=1)[0].text.endswith("dogs travel free")
+
+
+def test_tokens_are_kept_and_read_again_in_two_bytes_or_four(tmp_path: Path) -> None:
+    embedder = StaticEmbedder(model(tmp_path / "m"))
+    (tokens,) = embedder.tokens(("six dogs strange office",))
+    assert tokens.tolist() == [6, 1, 5], "an unknown word is none"
+    assert embedder.unpacked(embedder.packed(tokens)).tolist() == [6, 1, 5]
+    assert embedder.unpacked(embedder.packed(tokens[:0])).tolist() == []
+    assert len(base64.b64decode(embedder.packed(tokens))) == 6
+    many = {"[UNK]": 0} | {f"w{i}": i for i in range(1, 2**16 + 2)}
+    vectors = np.ones((len(many), 1), np.int8)
+    large = StaticEmbedder(model(tmp_path / "large", vectors=vectors, words=many))
+    (tokens,) = large.tokens((f"w{2**16 + 1} w1",))
+    assert large.unpacked(large.packed(tokens)).tolist() == [2**16 + 1, 1]
+    assert len(base64.b64decode(large.packed(tokens))) == 8
+
+
+def test_a_model_that_folds_reads_the_same_in_any_writing(tmp_path: Path) -> None:
+    folding, plain = model(tmp_path / "fold", fold=True), model(tmp_path / "plain")
+    assert StaticEmbedder(folding).embed_question("ＤＯＧＳ").tolist() == pytest.approx(
+        StaticEmbedder(plain).embed_question("dogs").tolist()
+    )
+    assert not StaticEmbedder(plain).embed_question("ＤＯＧＳ").any()
+
+
+def test_a_text_is_read_as_far_as_the_window_goes(tmp_path: Path) -> None:
+    embedder = StaticEmbedder(model(tmp_path / "m", max_length=3))
+    assert embedder.tokens(("dogs dogs dogs office office",))[0].tolist() == [1, 1, 1]
+    assert embedder.embed_question("dogs " * 5000) == pytest.approx(embedder.embed_question("dogs"))
+
+
+def test_the_dictionary_gives_each_word_its_translations_with_their_weights(tmp_path: Path) -> None:
+    into, weights = np.zeros((7, 2), np.uint16), np.zeros((7, 2), np.uint8)
+    into[1], weights[1] = (2, 5), (255, 51)
+    found = StaticEmbedder(model(tmp_path / "m", translations=into, translation_weights=weights))
+    assert [(t.word, t.into, round(t.weight, 3)) for t in found.translations("six dogs strange")] == [
+        ("dogs", "pets", 1.0),
+        ("dogs", "office", 0.2),
+    ]
+    assert StaticEmbedder(model(tmp_path / "none")).translations("dogs") == []
+
+
+@pytest.mark.parametrize(
+    ("into", "weights", "said"),
+    [
+        (np.zeros((7, 2), np.uint16), np.zeros((7, 3), np.uint8), "translations of the shapes"),
+        (np.zeros((6, 2), np.uint16), np.zeros((6, 2), np.uint8), "for 7 tokens"),
+        (np.zeros(7, np.uint16), np.zeros(7, np.uint8), "translations of the shapes"),
+        (np.full((7, 2), 7, np.uint16), np.zeros((7, 2), np.uint8), "no tokens of tokenizer.json"),
+        (np.zeros((7, 2), np.float32), np.zeros((7, 2), np.uint8), "no tokens of tokenizer.json"),
+    ],
+)
+def test_a_dictionary_that_does_not_fit_is_refused(
+    tmp_path: Path, into: np.ndarray, weights: np.ndarray, said: str
+) -> None:
+    folder = model(tmp_path / "m", translations=into, translation_weights=weights)
+    with pytest.raises(BadSetting, match=said):
+        load_embedder(str(folder))

@@ -243,14 +243,15 @@ def retrieval_set(folder: Path) -> Path:
     return folder
 
 
-def test_calibrating_writes_a_file_that_the_program_reads(tmp_path: Path) -> None:
+def test_calibrating_writes_a_file_that_the_program_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YIJU_EMBEDDER", "none")
     bench, to = retrieval_set(tmp_path / "towns"), tmp_path / "to.json"
     done = CliRunner().invoke(app, ["calibrate", "--bench", str(bench), "--held-out", "0", "--out", str(to)])
     assert done.exit_code == 0, done.output
     made: Calibration = read_calibration(to)
     assert made.fitted.sets[0][2:] == (6, 2)
-    assert made.judge(found(1.0), "none").answerable
-    assert not made.judge(found(0.0), "none").answerable
+    assert made.judge(found(1.0), made.embedder).answerable
+    assert not made.judge(found(0.0), made.embedder).answerable
     assert "coverage ≥ 0.45" in done.output
 
 

@@ -18,8 +18,9 @@ from corpus.errors import BadInput, Unavailable
 from endpoint import Endpoint as Scripted
 from endpoint import Reply, failure
 from eval.cli import app
+from eval.measures.retrieval import quote_ranks
 from eval.questions import Evidence, GoldQuestion, GoldSet
-from eval.systems.base import Said
+from eval.systems.base import Said, found_of
 from eval.systems.cited_text import said_in
 from eval.systems.file import Adapter, AnswersFile
 from eval.systems.openai import Endpoint, GivenPassages, RagServer
@@ -353,3 +354,21 @@ def test_a_run_over_a_file_needs_no_documents_and_keeps_what_failed(tmp_path: Pa
     rows = [json.loads(line) for line in (tmp_path / "run" / "results.jsonl").read_text("utf-8").splitlines()]
     assert [row["scores"]["nuggets"] for row in rows] == [1, 0]
     assert "1 of 2 questions failed" in result.stderr
+
+
+CLAUSE = "申请人应当在三十个工作日内提交材料，逾期未提交的，视为放弃申请。"
+
+
+def test_words_that_are_shown_once_count_as_found_in_every_document_that_has_them(
+    workplace: Callable[..., Workplace],
+) -> None:
+    place = workplace()
+    add(place, f"# 甲市办法\n\n{CLAUSE}\n", "first.md")
+    add(place, f"# 乙市办法\n\n{CLAUSE}\n", "second.md")
+    (found, *_) = found_of(place.assistant.search("申请人应当在几个工作日内提交材料？"))
+    assert {found.source, *found.also} == {"first.md", "second.md"}
+    evidence = tuple(Evidence(source=name, quotes=(CLAUSE,)) for name in ("first.md", "second.md", "third.md"))
+    gold = GoldQuestion(
+        id="q", question="?", lang="zh", type="fact", answerable=True, nuggets=(("三十",),), evidence=evidence
+    )
+    assert quote_ranks(gold, (found,)) == (1, 1, None)

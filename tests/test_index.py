@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,14 +14,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from assistant.answers import Filters
+from assistant.api import build_app
+from assistant.core import Question
 from assistant.wiring import Workplace
 from conftest import add
 from corpus.document import Document
 from corpus.errors import BadSetting, Corrupt, NotFound
 from corpus.readers import read
+from indexing.index import Identity
 from indexing.retrieval import Retriever
 from indexing.store import Scope
+from indexing.store_edge import EdgeStore
 from indexing.tokeniser import term_id
 
 Open = Callable[..., Workplace]
@@ -87,6 +95,66 @@ def test_other_settings_than_the_index_was_built_with_are_refused(workplace: Ope
         workplace(passage_tokens=200)
 
 
+@pytest.mark.parametrize("field", ["embedder", "dimension", "tokeniser", "cut", "budget", "tokens"])
+def test_every_field_of_the_identity_is_compared_and_both_sides_are_named(workplace: Open, field: str) -> None:
+    place = workplace()
+    add(place, ONE)
+    built = json.loads(Identity.of(place.embedder, 300).json())
+    assert json.loads(str(place.catalogue.about("identity"))) == built
+    with place.catalogue.transaction() as connection:
+        place.catalogue.set_about(connection, "identity", json.dumps({**built, field: "another"}))
+    said = re.escape(f"{field}: 'another' → {built[field]!r}")
+    with pytest.raises(BadSetting, match=f"{said}.*yiju ingest --rebuild") as refused:
+        workplace()
+    assert "yiju ingest --rebuild" in refused.value.zh
+    assert any("滨海" in text for text in texts(workplace(again=True), "滨海试验场"))
+
+
+def test_a_model_s_revision_is_part_of_the_identity() -> None:
+    class Model:
+        dimension = 4
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+    one, other = (Identity.of(Model(f"model@{revision}"), 300) for revision in "ab")  # type: ignore[arg-type]
+    assert (one != other, one.dimension) == (True, 4)
+
+
+def test_a_store_whose_vectors_the_catalogue_does_not_know_is_reported(
+    workplace: Open, close_all: Callable[[], None], tmp_path: Path
+) -> None:
+    add(workplace(), ONE)
+    close_all()
+    shutil.rmtree(tmp_path / "data" / "index-1")
+    EdgeStore(tmp_path / "data" / "index-1", 16).close()
+    with pytest.raises(Corrupt, match=r"dimension 16.*--rebuild"):
+        workplace()
+    assert any("滨海" in text for text in texts(workplace(again=True), "滨海试验场"))
+
+
+def test_an_empty_index_and_one_of_a_single_passage_answer(workplace: Open) -> None:
+    place = workplace()
+    assert texts(place, "滨海试验场") == []
+    assert place.assistant.ask(Question("滨海试验场何时建成？")).reason == "no_documents"
+    add(place, ONE)
+    assert len(texts(place, "滨海试验场")) == place.catalogue.passages() == 1
+    assert len(place.assistant.ask(Question("滨海试验场何时建成？")).hits) == 1
+
+
+@pytest.mark.parametrize("path", ["/search", "/ask"])
+def test_a_filter_on_an_unknown_field_names_it_and_those_there_are(workplace: Open, path: str) -> None:
+    place = workplace()
+    add(place, ONE)
+    client = TestClient(build_app(place.assistant, place.ingester(), api_key=None, most_bytes=2**20))
+    body = {"question": "滨海", "filters": {"colour": "red", "language": "zh"}}
+    for language, said in (("en", "no filter colour; there are documents, language,"), ("zh", "没有筛选条件 colour；")):
+        response = client.post(path, json=body, headers={"Accept-Language": language})
+        assert response.status_code == 422
+        assert said in response.json()["detail"]
+        assert all(name in response.json()["detail"] for name in Filters.model_fields)
+
+
 def test_rebuilding_takes_the_new_settings_and_keeps_every_document(workplace: Open) -> None:
     place = workplace()
     document = add(place, ONE + "滨海试验场每年开放一次。" * 40)
@@ -101,7 +169,7 @@ def test_rebuilding_takes_the_new_settings_and_keeps_every_document(workplace: O
 def test_an_interrupted_rebuild_leaves_the_old_index_in_use(workplace: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     add(workplace(), ONE)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("indexing.index.entries", _interrupt)
+        patch.setattr("indexing.rebuild.entries", _interrupt)
         workplace(again=True, passage_tokens=64)
     place = workplace()
     assert any("滨海" in text for text in texts(place, "滨海试验场"))

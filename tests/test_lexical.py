@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexing.lexical import Sparse, passage_vector, question_vector
-from indexing.tokeniser import term_id
+from indexing.tokeniser import Translation, term_id
 
 WORDS = st.lists(
     st.sampled_from("甲项 乙项 标准 体系 数据 ISO/IEC 42001:2023 report ferry 2026 50".split()), max_size=30
@@ -86,3 +86,29 @@ def test_a_vector_has_each_term_once_in_order_and_no_weight_below_zero(text: str
     assert len(found.indices) == len(found.values)
     assert all(0 <= i < 2**32 for i in found.indices)
     assert all(v > 0 for v in found.values)
+
+
+def test_a_translation_adds_to_what_is_searched_and_never_moves_the_ceiling() -> None:
+    counts = {term_id("轮渡"): 3, term_id("ferri"): 2}
+    plain = question_vector("ferry", counts, 100)
+    also = question_vector("ferry", counts, 100, [Translation("ferry", "轮渡", 0.5)])
+    assert also.ceiling == plain.ceiling
+    assert dict(also.weights) == dict(plain.weights)
+    assert weight(also.vector, "ferri") == weight(plain.vector, "ferri")
+    assert weight(also.vector, "轮渡") == pytest.approx(0.5 * question_vector("轮渡", counts, 100).weights["轮渡"])
+
+
+def test_a_word_s_share_is_divided_among_the_pairs_of_its_translation() -> None:
+    found = question_vector("library", {}, 100, [Translation("library", "图书馆", 1.0)]).vector
+    rarity = question_vector("图书", {}, 100).weights["图书"]
+    assert weight(found, "图书") == weight(found, "书馆") == pytest.approx(rarity / 2)
+    assert weight(found, "图") == weight(found, "图书馆") == 0
+
+
+def test_translations_into_what_the_corpus_lacks_leave_its_own_language_in_order() -> None:
+    passages = [vector(text) for text in ("ferry ferry pier", "ferry harbour", "harbour office")]
+    counts = {term_id("ferri"): 2, term_id("harbour"): 2}
+    asked = "ferry at the harbour"
+    plain = question_vector(asked, counts, 3).vector
+    also = question_vector(asked, counts, 3, [Translation("ferry", "轮渡", 1.0)]).vector
+    assert [score(p, also) for p in passages] == [score(p, plain) for p in passages]

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ from assistant.core import Question
 from conftest import add
 from corpus.errors import UnreadableFile
 from corpus.readers import read
+from indexing.arrange import Place
 from indexing.ingest import Result
 from indexing.retrieval import Hit
 from test_server import free_port
@@ -113,6 +116,12 @@ def test_a_refusal_looks_different_and_lists_the_nearest_passages() -> None:
     assert "yj-refusal" in html
     assert "yj-answer" not in html
     assert "标题 › 一、甲" in html
+    assert "yj-also" not in html
+    others = (Place("2", EVIL, "b.md", 0, 1), Place("3", "乙", "c.md", 0, 1), Place("4", "乙", "d.md", 0, 1))
+    also = refusal.model_copy(update={"hits": (replace(hit, also=others),)})
+    shown = {language: render.conversation((Turn("?", also),), (), language) for language in ("zh", "en")}
+    assert f"另见：{escape(EVIL)} · 乙<" in shown["zh"]
+    assert f"Also in: {escape(EVIL)} · 乙<" in shown["en"]
 
 
 def test_an_empty_corpus_says_what_to_do_and_examples_go_with_the_samples() -> None:

@@ -232,9 +232,8 @@ def test_server_that_goes_away_is_unavailable(monkeypatch):
 
     client = QdrantClient(url="http://127.0.0.1:9", check_compatibility=False)
     monkeypatch.setattr(client, "collection_exists", lambda _: True)
-    store = ServerStore(client, "x", None)
     with pytest.raises(Unavailable):
-        store.search(Sparse((1,), (1.0,)), None, Scope(), 3)
+        ServerStore(client, "x", None).search(Sparse((1,), (1.0,)), None, Scope(), 3)
 
 
 def test_statistics_hold_nothing_of_a_removed_document(workplace):

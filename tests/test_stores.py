@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from qdrant_client import QdrantClient
+from qdrant_client import QdrantClient, models
 
-from corpus.errors import Corrupt
+from corpus.errors import BadSetting, Corrupt
 from indexing.lexical import Sparse
 from indexing.store import Entry, Scope, Store, facts
 from indexing.store_edge import EdgeStore
@@ -246,3 +246,90 @@ def test_filters_on_facts_of_the_document_and_marking_them_anew(open_store: Open
     assert documents(regions=("甲省",)) == set()
     assert documents(as_of=20200701) == {"c"}
     assert store.count(Scope(statuses=("withdrawn",))) == 70
+
+
+@pytest.mark.parametrize("dimension", [4, None])
+def test_scrolling_gives_every_entry_as_it_was_written_by_id_in_pages(
+    open_store: OpenStore, dimension: int | None
+) -> None:
+    store = open_store(dimension)
+    assert list(store.scroll(Scope())) == []
+    dense = (0.5, 0.5, 0.5, 0.5) if dimension else None
+    facts_ = {"tags": ("甲", "乙"), "date": 20240131, "status": "trial", "issuers": ("甲局",), "region": "甲省"}
+    written = [
+        entry(f"d{n % 3}", n, {n: 0.5, 4_294_967_295: 1.25}, dense=dense, document_number="甲发〔2020〕1号", **facts_)
+        for n in range(23)
+    ]
+    store.upsert(written)
+    pages = list(store.scroll(Scope(), 5))
+    assert [len(page) for page in pages] == [5, 5, 5, 5, 3]
+    assert [e for page in pages for e in page] == sorted(written, key=lambda e: e.id)
+    some = [e for page in store.scroll(Scope(documents=("d1",)), 5) for e in page]
+    assert {e.document_id for e in some} == {"d1"}
+    assert len(some) == 8
+
+
+def test_a_snapshot_brings_back_what_was_there(tmp_path: Path) -> None:
+    store = EdgeStore(tmp_path / "index", 4)
+    store.upsert([entry("a", n, dense=(1.0, 0, 0, 0)) for n in range(70)])
+    place = store.snapshot()
+    store.delete("a")
+    store.upsert([entry("b", dense=(0, 1.0, 0, 0))])
+    store.restore(place)
+    assert (store.count(Scope()), store.count(Scope(documents=("b",)))) == (70, 0)
+    store.upsert([entry("c", dense=(0, 1.0, 0, 0))])
+    store.close()
+    copied = EdgeStore(Path(place), 4)
+    assert copied.count(Scope()) == 70
+    copied.close()
+
+
+def test_a_server_is_asked_for_its_own_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
+    client, asked = QdrantClient(":memory:"), list[object]()
+    made = models.SnapshotDescription(name="test-1.snapshot", size=1)
+    monkeypatch.setattr(client, "create_snapshot", lambda name, **_: asked.append(name) or made)
+    monkeypatch.setattr(client, "recover_snapshot", lambda *given, **more: asked.append((*given, more["api_key"])))
+    store = ServerStore(client, "test", None, "http://localhost:6333/", "key")
+    place = store.snapshot()
+    store.restore(place)
+    address = "http://localhost:6333/collections/test/snapshots/test-1.snapshot"
+    assert asked == ["test", ("test", address, "key")]
+
+
+def test_an_alias_is_moved_from_one_collection_to_the_next() -> None:
+    client = QdrantClient(":memory:")
+    old, new = ServerStore(client, "test-1", None), ServerStore(client, "test-2", None)
+    new.upsert([entry("a")])
+    old.point("test")
+    assert client.count("test").count == 0
+    new.point("test")
+    new.point("test")
+    assert client.count("test").count == 1
+    assert [a.alias_name for a in client.get_aliases().aliases] == ["test"]
+    with pytest.raises(BadSetting, match=r"test-1.*YIJU_QDRANT_COLLECTION"):
+        new.point("test-1")
+
+
+@pytest.mark.parametrize(("written", "wanted"), [(4, 8), (4, None), (None, 4)])
+@pytest.mark.parametrize("engine", ["edge", "server"])
+def test_a_store_of_another_dimension_is_refused_and_both_are_named(
+    tmp_path: Path, engine: str, written: int | None, wanted: int | None
+) -> None:
+    client = QdrantClient(":memory:")
+
+    def open_(dimension: int | None) -> Store:
+        if engine == "edge":
+            return EdgeStore(tmp_path / "index", dimension)
+        return ServerStore(client, "test", dimension)
+
+    dense = (1.0, 0.0, 0.0, 0.0) if written else None
+    store = open_(written)
+    store.upsert([entry("a", dense=dense)])
+    if engine == "edge":
+        store.close()
+    said = f"dimension {written or 'none'}, and those wanted have {wanted or 'none'}; .*yiju ingest --rebuild"
+    with pytest.raises(Corrupt, match=said):
+        open_(wanted)
+    again = open_(written)
+    assert again.count(Scope()) == 1
+    again.close()

@@ -139,16 +139,18 @@ def _mark(citation: Citation, turn: int, words: Words) -> str:
 
 def _refusal(answer: Answer, turn: int, words: Words) -> str:
     said = "".join(f"<p>{escape(line)}</p>" for line in answer.text.splitlines())
-    hits = "".join(_hit(hit, turn) for hit in answer.hits[:3])
+    hits = "".join(_hit(hit, turn, words) for hit in answer.hits[:3])
     nearest = f'<h4>{escape(words.nearest)}</h4><div class="yj-hits">{hits}</div>' if hits else ""
     return f'<div class="yj-refusal"><strong>{escape(words.refusal)}</strong>{said}{nearest}</div>'
 
 
-def _hit(hit: Hit, turn: int) -> str:
+def _hit(hit: Hit, turn: int, words: Words) -> str:
     place = " › ".join((hit.title, *hit.headings))
+    others = " · ".join(dict.fromkeys(other.title for other in hit.also))
+    also = f'<span class="yj-also">{escape(words.also.format(others))}</span>' if others else ""
     return (
         f'<button type="button" class="yj-hit" data-turn="{turn}" data-hit="{hit.rank}">'
-        f"<b>{escape(place)}</b><span>{escape(_short(hit.text))}</span></button>"
+        f"<b>{escape(place)}</b><span>{escape(_short(hit.text))}</span>{also}</button>"
     )
 
 

@@ -20,6 +20,7 @@ class Words:
     working: str
     refusal: str
     nearest: str
+    also: str
     error: str
     source_title: str
     source_empty: str
@@ -59,6 +60,7 @@ ZH = Words(
     working="正在查阅文件……",
     refusal="文件中没有说明",
     nearest="最接近的段落",
+    also="另见：{}",
     error="无法回答",
     source_title="原文",
     source_empty="点击回答中的编号，在此查看所引原文及其上下文。",
@@ -98,6 +100,7 @@ EN = Words(
     working="Looking through the documents …",
     refusal="The documents do not say",
     nearest="The nearest passages",
+    also="Also in: {}",
     error="No answer",
     source_title="Source",
     source_empty="Choose a number in an answer to see the cited words here, in their place in the document.",

@@ -63,7 +63,7 @@ def collect(
         )
     folders = dict(zip(own, corpora, strict=True))
     return (
-        *(collect_set(load_set(name), folders.get(name), settings, advance) for name in sets),
+        *(collect_set(load_set(name, folders.get(name)), folders.get(name), settings, advance) for name in sets),
         *(collect_bench(folder, most, settings, advance) for folder in benches),
     )
 

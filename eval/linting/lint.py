@@ -20,7 +20,7 @@ from corpus.errors import BadInput
 from eval.linting.documents import Named, documents
 from eval.linting.pairs import duplicates, leaks
 from eval.linting.question import Finding, of_question
-from eval.questions import TYPES, GoldQuestion, parse_question, set_texts
+from eval.questions import TYPES, GoldQuestion, cut, parse_question, set_texts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,11 +29,28 @@ if TYPE_CHECKING:
 def lint_set(name: str, corpus: Path | None) -> tuple[tuple[GoldQuestion, ...], tuple[Finding, ...]]:
     """The questions of a set ("samples" or a file) and what is wrong with it, held against the documents of a
     folder or (None) of the samples. Raises `BadInput` where the set or the folder can't be read."""
-    questions, broken = records(set_texts(name))
-    if not questions and not broken:
+    read, broken = records(set_texts(name))
+    if not read and not broken:
         raise BadInput(f"the set {name} holds no question", f"评测集 {name} 中没有问题")
+    questions, uncut = quoted(read, corpus)
     sources = [evidence.source for question in questions for evidence in question.evidence]
-    return questions, (*broken, *lint(questions, documents(sources, corpus)))
+    return questions, (*broken, *uncut, *lint(questions, documents(sources, corpus)))
+
+
+def quoted(
+    questions: Iterable[GoldQuestion], corpus: Path | None
+) -> tuple[tuple[GoldQuestion, ...], tuple[Finding, ...]]:
+    """The questions with quotes for spans, and what is wrong with spans that are none of the documents in `corpus`;
+    their questions are left out. Raises `BadInput` where there are spans and no `corpus`."""
+    whole, findings = [], []
+    for question in questions:
+        try:
+            whole.append(cut(question, corpus))
+        except BadInput as error:
+            if corpus is None:
+                raise
+            findings.append(Finding("error", question.id, "span", error.en, error.zh))
+    return tuple(whole), tuple(findings)
 
 
 def records(texts: Iterable[tuple[str, str]]) -> tuple[tuple[GoldQuestion, ...], tuple[Finding, ...]]:

@@ -56,10 +56,14 @@ def evidence(gold: GoldQuestion, response: Response, _: Support) -> float | None
 
 def quote_ranks(gold: GoldQuestion, found: tuple[Found, ...]) -> tuple[int | None, ...]:
     """For every gold quote the rank (from 1) of the first passage that holds it; None where none does."""
-    texts = [(passage.source, _normal(passage.text)) for passage in found]
+    texts = [((passage.source, *passage.also), _normal(passage.text)) for passage in found]
     return tuple(
         next(
-            (rank for rank, (at, text) in enumerate(texts, 1) if _normal(quote) in text and same_source(at, wanted)),
+            (
+                rank
+                for rank, (places, text) in enumerate(texts, 1)
+                if _normal(quote) in text and any(same_source(at, wanted) for at in places)
+            ),
             None,
         )
         for wanted, quote in ((evidence.source, quote) for evidence in gold.evidence for quote in evidence.quotes)

@@ -89,7 +89,8 @@ class Bench(Record):
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """An index of a set: `names` are the documents' ids by the names of their files."""
+    """An index of a set: `names` are the documents' ids by the names of their files, `seconds` what indexing took
+    once the models were loaded."""
 
     assistant: Assistant
     names: Mapping[str, str]
@@ -152,8 +153,8 @@ def indexed(
     with tempfile.TemporaryDirectory(prefix="yiju-bench-") as temporary:
         files, data = Path(temporary) / "files", Path(temporary) / "data"
         names = write_files([d for d in one.documents if d.id not in without], files)
-        began = time.perf_counter()
         workplace = Workplace(settings.model_copy(update={"data": data, "samples": "never"}))
+        began = time.perf_counter()
         try:
             with bar(f"{one.name}: indexing") as advance:
                 unread = 0

@@ -8,12 +8,12 @@ to the measures, so that they treat ours and others alike.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from pydantic import Field
 
-from assistant.answers import Answer, Citation, Filters
+from assistant.answers import Answer, Citation, Filters, Hit
 from assistant.core import NO_FILTERS, Assistant, Question
 from corpus.errors import BadInput
 from eval.questions import GoldQuestion
@@ -40,11 +40,13 @@ class Cited(Record):
 
 
 class Found(Record):
-    """A passage that the system worked from, best first."""
+    """A passage that the system worked from, best first. `also` are other documents that say the same, which the
+    system showed with it."""
 
     source: str
     text: str
     score: float | None = None
+    also: tuple[str, ...] = ()
 
 
 class Response(Record):
@@ -122,6 +124,14 @@ class LocalSystem:
         """Nothing to close: the assistant is its owner's."""
 
 
+def found_of(hits: Iterable[Hit]) -> tuple[Found, ...]:
+    """The passages of our own search."""
+    return tuple(
+        Found(source=hit.source, text=hit.text, score=hit.score, also=tuple(place.source for place in hit.also))
+        for hit in hits
+    )
+
+
 def response_of(answer: Answer, milliseconds: float, resolves: Callable[[Citation], bool | None]) -> Response:
     """What is looked at of an `Answer`; `milliseconds` is how long its asker waited."""
     return Response(
@@ -139,7 +149,7 @@ def response_of(answer: Answer, milliseconds: float, resolves: Callable[[Citatio
             )
             for c in answer.citations
         ),
-        found=tuple(Found(source=hit.source, text=hit.text, score=hit.score) for hit in answer.hits),
+        found=found_of(answer.hits),
         confidence=answer.confidence,
         milliseconds={**answer.timings_ms.model_dump(), "total": milliseconds},
         models=answer.models.model_dump(),

@@ -19,7 +19,7 @@ from assistant.core import Assistant
 from assistant.generative import passages
 from corpus.errors import BadInput, Unavailable
 from eval.questions import GoldQuestion
-from eval.systems.base import Cited, Failed, Found, Response, Said, failed
+from eval.systems.base import Cited, Failed, Found, Response, Said, failed, found_of
 from eval.systems.cited_text import said_in
 from eval.systems.source_lists import listed_sources
 from indexing.retrieval import Hit
@@ -122,7 +122,7 @@ class GivenPassages:
             reason=None if said else "not_in_documents",
             said=said,
             cited=_used([self._cited(number, hit) for number, hit in enumerate(hits, 1)], said),
-            found=tuple(Found(source=hit.source, text=hit.text, score=hit.score) for hit in hits),
+            found=found_of(hits),
             milliseconds={"retrieve": (retrieved - began) * 1000, "answer": _since(retrieved), "total": _since(began)},
             tokens=_tokens(reply),
             models={"answerer": self._endpoint.model},
