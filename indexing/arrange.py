@@ -39,11 +39,12 @@ _TELLING = re.compile(
     r"|\b(?:not|no|never|without|except|only|unless|must|shall|should|may|can|cannot)\b"
 )
 _KINDS_ZH = r"(?:文件|指南|办法|规定|通知|意见|规范|方案|制度)"
-_KINDS_EN = r"(?:documents?|guides?|guidelines|notices?|regulations|rules|policies|editions|versions|reports?)"
+_KINDS_EN = r"(?:documents|guides|guidelines|notices|regulations|rules|policies|editions|versions|reports)"
+_KIND_EN = r"(?:document|guide|guideline|notice|regulation|rule|policy|edition|version|report)"
 _ASKS_SEVERAL = re.compile(
     rf"(?:各|这些|那些|所有)[个份部项地]?{_KINDS_ZH}|[哪有][些几][个份部项]?{_KINDS_ZH}|[两二三四五六七八九十几\d][个份部项]{_KINDS_ZH}|"
-    r"\b(?:which|each|all|every|both|these|two|three|several|across|different)"
-    rf"(?: of)?(?: the)?(?: \w+)? {_KINDS_EN}\b",
+    r"\b(?:which|each|all|both|these|two|three|several|across|different)"
+    rf"(?: of)?(?: the)?(?: \w+)? {_KINDS_EN}\b|\b(?:each|every)(?: \w+)? {_KIND_EN}\b",
     re.I,
 )
 # 国家标准 and international standards are kinds of standards, whoever writes of them.

@@ -65,7 +65,7 @@ def test_another_model_than_the_index_was_built_with_is_refused(
     workplace: Callable[..., Workplace], minilm: str
 ) -> None:
     add(workplace(), "# Ferry\n\nDogs travel free.\n")
-    with pytest.raises(BadSetting, match=r"none.*--rebuild"):
+    with pytest.raises(BadSetting, match=r"builtin.*--rebuild"):
         workplace(embedder=minilm)
     place = workplace(embedder=minilm, again=True)
     assert place.assistant.search("pets")

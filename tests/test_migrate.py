@@ -126,7 +126,7 @@ def test_a_collection_of_another_model_or_another_index_is_left_alone(filled: Se
     with pytest.raises(BadSetting, match=r"yiju-1 is there already.*dimension 7"):
         move(filled, server.url)
     server.client.delete_collection("yiju-1")
-    ServerStore(server.client, "yiju-1", None).upsert([entry("stranger", 0, None)])
+    ServerStore(server.client, "yiju-1", 256).upsert([entry("stranger", 0, (1.0, *[0.0] * 255))])
     with pytest.raises(BadSetting, match="document stranger"):
         move(filled, server.url)
     assert server.client.count("yiju-1").count == 1

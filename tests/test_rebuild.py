@@ -278,7 +278,7 @@ import sys, threading, time
 from pathlib import Path
 from assistant.settings import Settings
 from assistant.wiring import Workplace
-place = Workplace(Settings(data=Path(sys.argv[1]), samples="never"))
+place = Workplace(Settings(data=Path(sys.argv[1]), samples="never", embedder="none"))
 import indexing.rebuild
 entries = indexing.rebuild.entries
 def slow(*given):
@@ -293,7 +293,7 @@ threading.Event().wait(60)
 
 
 def test_after_kill_9_the_old_index_is_in_use_and_the_half_built_one_is_removed(workplace: Open) -> None:
-    place = workplace()
+    place = workplace(embedder="none")
     for n in range(3):
         add(place, TEXT.replace("{n}", str(n)), f"{n}.md")
     data = place.settings.data
@@ -306,6 +306,6 @@ def test_after_kill_9_the_old_index_is_in_use_and_the_half_built_one_is_removed(
     child.wait()
     child.stdout.close()
     assert (data / "index-2").is_dir()
-    place = workplace()
+    place = workplace(embedder="none")
     assert (place.generation, in_step(place)) == (1, True)
     assert place.assistant.search("船票")
