@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from assistant.terminal import progress_on, terminal_language
-from corpus.errors import BadInput
+from corpus.errors import BadInput, YijuError
 
 if TYPE_CHECKING:
     from eval.runner import Advance
@@ -34,6 +34,15 @@ SupportName = Annotated[
 
 def progress(title: str) -> AbstractContextManager[Advance]:
     return progress_on(err, title)
+
+
+def run_alone(command: typer.Typer) -> None:
+    """Runs a command that is no part of `yiju eval`; an error for a person is one line in each language."""
+    try:
+        command()
+    except YijuError as error:
+        err.print(f"{error.en}\n{error.zh}", style="red", markup=False, highlight=False)
+        sys.exit(1)
 
 
 @app.command("run")

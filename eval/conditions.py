@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import importlib.util
 import shlex
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,9 +29,10 @@ from pydantic_core import PydanticUndefined
 
 from assistant.answers import Frozen
 from assistant.settings import PREFIX, Settings
-from corpus.errors import BadInput, YijuError
+from corpus.errors import BadInput
 from eval.gate import figure, is_held
 from eval.measures.table import MEASURES
+from eval.public.systems import package_model
 from eval.questions import SAMPLES, load_set
 from eval.runs import Run
 
@@ -181,7 +181,7 @@ def settings_of(condition: Condition, folder: Path) -> Settings:
     defaults = {n: f.default for n, f in Settings.model_fields.items() if f.default is not PydanticUndefined}
     given: dict[str, object] = {**defaults, **condition.settings, "data": folder}
     if str(given["embedder"]).startswith(PACKAGE):
-        given["embedder"] = str(_model_in(str(given["embedder"]).removeprefix(PACKAGE)))
+        given["embedder"] = str(package_model(str(given["embedder"]).removeprefix(PACKAGE)))
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -203,17 +203,9 @@ def _lacking(condition: Condition, data: Path | None) -> str:
         embedder = str(condition.settings.get("embedder", ""))
         if importlib.util.find_spec("sentence_transformers") is None:
             return "needs sentence-transformers (make models)"
-        if embedder.startswith(PACKAGE) and _model_in(embedder.removeprefix(PACKAGE)) is None:
+        if embedder.startswith(PACKAGE) and package_model(embedder.removeprefix(PACKAGE)) is None:
             return f"needs the package {embedder.removeprefix(PACKAGE)}"
     return ""
-
-
-def _model_in(package: str) -> Path | None:
-    """The folder of the sentence-transformers model that a package carries."""
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.origin is None:
-        return None
-    return next((found.parent for found in sorted(Path(spec.origin).parent.rglob("modules.json"))), None)
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -259,16 +251,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield f"         {key}: {said}, expected {wanted}"
 
 
-def main() -> None:
-    """Runs the command; an error for a person is one line in each language."""
-    try:
-        app()
-    except YijuError as error:
-        from eval.cli import err
-
-        err.print(f"{error.en}\n{error.zh}", style="red", markup=False, highlight=False)
-        sys.exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    from eval.cli import run_alone
+
+    run_alone(app)

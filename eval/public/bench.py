@@ -6,14 +6,13 @@ where it was. docs/retrieval.md says what the figures are.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corpus.errors import BadInput, YijuError
+from corpus.errors import BadInput
 
 if TYPE_CHECKING:
     from eval.public.cells import Book
@@ -129,16 +128,7 @@ def _embedders(
     return names, tuple(costs), left_out
 
 
-def main() -> None:
-    """Runs the command; an error for a person is one line in each language."""
-    try:
-        app()
-    except YijuError as error:
-        from eval.cli import err
-
-        err.print(f"{error.en}\n{error.zh}", style="red", markup=False, highlight=False)
-        sys.exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    from eval.cli import run_alone
+
+    run_alone(app)
