@@ -1,8 +1,9 @@
 """Facts about embedding models that their files or endpoints don't always tell: what is put before a text, whether
 a vector may be shortened, how many tokens are read.
 
-The prompts are those of the models' own cards (Hugging Face, checked 2026-11); a prompt that a model's files hold
-wins over the one here. A model that is not here gets no prompt. No model here or elsewhere is allowed to run code
+The prompts of e5-instruct, bge (zh, en), Qwen3-Embedding and embeddinggemma are those of the models' own cards (Hugging
+Face, looked up 2026-11); the other rows are general knowledge. A prompt that a model's files hold wins over the one
+here. A model that is not here gets no prompt. No model here or elsewhere is allowed to run code
 that comes with its files.
 """
 

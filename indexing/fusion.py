@@ -117,16 +117,11 @@ def _by_tokens(question: str, found: Iterable[Match], embedder: StaticEmbedder) 
     known, place = np.unique(np.concatenate((asked, *tokens)), return_inverse=True)
     vectors = embedder.of_each(known)
     texts = np.split(place, np.cumsum([len(asked), *map(len, tokens)])[:-1])
-    means = np.stack([_unit(vectors[text].sum(axis=0)) for text in texts])
+    totals = np.stack([vectors[text].sum(axis=0) for text in texts])
+    lengths = np.linalg.norm(totals, axis=1, keepdims=True)
+    means = totals / np.where(lengths, lengths, 1)
     late = matched(texts[0], texts[1:], vectors)
     return {DENSE: _ordered(passages, means[1:] @ means[0]), LATE: _ordered(passages, late)}
-
-
-def _unit(vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    import numpy as np
-
-    unit: npt.NDArray[np.float32] = vector / (float(np.linalg.norm(vector)) or 1.0)
-    return unit
 
 
 def _ordered(passages: Sequence[Match], scores: npt.NDArray[np.float32]) -> list[Match]:

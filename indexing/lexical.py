@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from indexing.tokeniser import Translation, question_terms, question_units, term_id, terms
+from indexing.tokeniser import Translation, question_terms, question_units, term_id, terms, word_terms
 
 K1 = 1.2
 B = 0.75
@@ -106,7 +106,7 @@ def _with_translations(
     said: dict[str, list[str]] = {}
     for translation in translations:
         if translation.weight >= SURE:
-            for term in terms(translation.word):
+            for term in word_terms(translation.word):
                 if len(term) > 1:
                     said.setdefault(term, []).extend(translation.terms)
     for unit in units:

@@ -1,10 +1,5 @@
-"""Questions to hits: both legs in one call to the engine, one score between 0 and 1, and what was found put in order
-(`rerank.py`, `arrange.py`).
-
-The lexical score is divided by the most that the question could reach, and a question in the other
-language so gets a small share of it by itself; the dense score is a cosine. They are added with fixed
-weights. Rank fusion (RRF) with equal weights was measured to lower nDCG on every same-language set.
-"""
+"""Questions to hits: both legs in one call to the engine, one score between 0 and 1 (`fusion.py`), and what was found
+put in order (`rerank.py`, `arrange.py`)."""
 
 from __future__ import annotations
 
@@ -87,9 +82,10 @@ class Retriever:
         recipe = self._recipe
         limit = max(_DEPTH * k, _LEAST_DEPTH, self._rerank_top if self._reranker else 0)
         with self._index.reading() as generation:  # the store and the embedder that belong together
-            embedder = generation.embedder if _LETTER.search(without_asking_words(question)) else None
+            about = without_asking_words(question)
+            embedder = generation.embedder if _LETTER.search(about) else None
             static = embedder if isinstance(embedder, StaticEmbedder) else None
-            translated = static.translations(without_asking_words(question)) if static and recipe.translate else ()
+            translated = static.translations(about) if static and recipe.translate else ()
             lexical, passages = self._lexical(question, translated, origins)
             dense = embedder.embed_question(question).tolist() if embedder and recipe.dense else None
             found = generation.store.search(lexical.vector if recipe.lexical else None, dense, scope, limit)

@@ -103,7 +103,13 @@ class Translation:
     def terms(self) -> tuple[str, ...]:
         """The search terms of `into`. A Chinese word is found by its pairs alone: one of its characters says too
         little."""
-        return _pairs(self.into) if _RUN.fullmatch(self.into) else tuple(terms(self.into))
+        return _pairs(self.into) if _RUN.fullmatch(self.into) else word_terms(self.into)
+
+
+@lru_cache(maxsize=50_000)
+def word_terms(word: str) -> tuple[str, ...]:
+    """All search terms of a single word."""
+    return tuple(terms(word))
 
 
 def without_asking_words(text: str) -> str:
