@@ -17,10 +17,24 @@ from corpus.fields import status_of
 from corpus.standing import Life
 from indexing.retrieval import Hit
 
-__all__ = ["Answer", "Citation", "Draft", "Filters", "Hit", "Label", "Message", "Models", "Statement", "Timings"]
+__all__ = [
+    "Answer",
+    "Citation",
+    "Draft",
+    "Filters",
+    "Hit",
+    "Label",
+    "Message",
+    "Models",
+    "Outcome",
+    "Statement",
+    "Timings",
+]
 
 Language = Literal["zh", "en"]
 Reason = Literal["not_in_documents", "too_vague", "no_documents", "not_allowed"]
+# What came of checking a sentence against what it cites.
+Outcome = Literal["supported", "partly", "not"]
 
 
 class Frozen(BaseModel):
@@ -120,6 +134,8 @@ class Statement(Frozen):
     citations: tuple[int, ...]
     support: float = Field(ge=0, le=1)
     supported: bool
+    outcome: Outcome = "supported"
+    reason: str | None = Field(None, description="why it is not supported, in the answer's language")
 
 
 class Models(Frozen):
@@ -149,11 +165,13 @@ class Label(Frozen):
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A statement as an answerer makes it, before its citations have numbers: the spans (hit, start,
-    end) that it rests on, and how far they support it."""
+    end) that it rests on, how far they support it, and why not where they do not."""
 
     text: str
     spans: tuple[tuple[Hit, int, int], ...]
     support: float
+    outcome: Outcome = "supported"
+    reason: str | None = None
 
 
 class Answer(Frozen):

@@ -378,7 +378,16 @@ class _Cited:
     def say(self, draft: Draft) -> str:
         """Adds a statement; returns what it adds to the text."""
         numbers = tuple(dict.fromkeys(self._number(*span) for span in draft.spans))
-        self.statements.append(Statement(text=draft.text, citations=numbers, support=draft.support, supported=True))
+        self.statements.append(
+            Statement(
+                text=draft.text,
+                citations=numbers,
+                support=draft.support,
+                supported=draft.outcome == "supported",
+                outcome=draft.outcome,
+                reason=draft.reason,
+            )
+        )
         added = ("\n" if self.text else "") + f"{draft.text} {''.join(f'[{n}]' for n in numbers)}"
         self.text += added
         return added

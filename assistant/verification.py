@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant.answers import Outcome
 from assistant.denial import denies
 from assistant.numerals import CHINESE_NUMBER, value_of
 from indexing.tokeniser import fold, identifier_forms, identifiers, terms
@@ -32,7 +33,26 @@ class Verdict:
 
     @property
     def supported(self) -> bool:
-        return not self.missing and not self.denied and self.support >= SUPPORT
+        return self.outcome == "supported"
+
+    @property
+    def outcome(self) -> Outcome:
+        """What a reader is told: "not" where a value is lacking, or the words deny it or say next to none of it."""
+        if not self.missing and not self.denied and self.support >= SUPPORT:
+            return "supported"
+        return "not" if self.missing or self.denied or self.support < SUPPORT / 2 else "partly"
+
+    def reason(self, language: str) -> str | None:
+        """Why the sentence is not supported, for a reader; None where it is."""
+        if self.supported:
+            return None
+        zh = language == "zh"
+        if self.missing:
+            said = "、".join(self.missing) if zh else ", ".join(self.missing)
+            return f"所引原文中没有：{said}" if zh else f"not in the words cited: {said}"
+        if self.denied:
+            return "所引原文的说法与此相反" if zh else "the words cited say otherwise"
+        return "所引原文没有说到这句话的大部分内容" if zh else "the words cited do not say most of this"
 
 
 def verify(sentence: str, cited: str) -> Verdict:
