@@ -1,13 +1,12 @@
 """When to say "the documents do not say".
 
-Two rules refuse by themselves: an identifier that is asked about must occur in what was found, and the
-years asked about in its best passage. What is left is judged by a logistic model of a few signals of the
-search: how much of the question the best passage and the best sentence say, and how far the best hit is
-ahead of the next. Its coefficients, its threshold and how well it was calibrated are data, made by
-`yiju eval calibrate` and read from a file; nothing here knows a figure.
+A few rules refuse by themselves: identifiers, years and places that are asked about must occur in what was found,
+and where an amount is asked for there must be one. What is left is judged by a logistic model of a few signals of the
+search: how well the best sentence answers, how much of the question the best passage and the best sentence say, and
+how far the best hit is ahead of the next. Its coefficients, its threshold and how well it was calibrated are data, made
+by `yiju eval calibrate` and read from a file; nothing here knows a figure.
 
-Words are all that it looks at: a question in another language than the documents', or in quite other
-words, looks as if they did not say it.
+A question that is nearly answered, about something else of what the documents are about, looks like one that is.
 """
 
 from __future__ import annotations
@@ -25,18 +24,32 @@ from typing import Literal, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from assistant.answers import Frozen
+from assistant.asked import Asked, asked
+from assistant.document_names import speaks_of
+from assistant.finding import Found
+from assistant.names import missing_places
+from assistant.weighing import WEIGHTS, builtin, weighed
 from corpus.document import Document
 from corpus.errors import BadSetting
 from corpus.sentences import sentences
 from indexing.retrieval import Hit, Search
-from indexing.tokeniser import fold, identifiers, terms
+from indexing.tokeniser import fold, fold_width, identifiers, terms
 
 FORMAT = "abstention/1"
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# A name in Latin letters: GeoGPT, vivo beside Chinese, OECD; no word of English at the beginning of a question.
+_ENTITY = re.compile(
+    r"[A-Za-z]*[a-z][A-Z][A-Za-z]*|\b[A-Z]{2,}\d*\b|(?<=[一-鿿])[A-Za-z]{3,}|\b[A-Za-z]{3,}(?=[一-鿿])"
+    r"|(?<=[a-z] )[A-Z][a-z]{2,}"
+)
+# How many of the first hits have to name what is asked about.
+_FIRST = 3
+# A question that asks whether what it says is so may be wrong about a year.
+_CONFIRMS = re.compile(r"吧|对吗|是吗|是不是|对不对|没错|\bright\?|\bcorrect\?|isn't|wasn't|\bwhy\b|为什么|为何", re.I)
 # How many hits after the first one its lead is measured over.
 _FOLLOWERS = 5
 
-SignalName = Literal["coverage", "words", "sentence", "lead", "score"]
+SignalName = Literal["coverage", "words", "sentence", "lead", "score", "answer", "near", "fits", "entities"]
 EVERY: tuple[SignalName, ...] = get_args(SignalName)
 # Signals that are made from hits' scores, which mean something else with another embedder.
 _OF_SCORES: frozenset[SignalName] = frozenset({"lead", "score"})
@@ -54,8 +67,12 @@ class Signals:
     - `lead`: by how much the best hit's score is over the mean of the next ones', as a share of it; None
       where fewer than two follow.
     - `score`: the best hit's score.
-    - `years`, `identifiers`: whether all years asked about occur in the best passage, and an identifier
-      asked about in any; true where none is.
+    - `answer`: how well the best sentence answers it, as `assistant.weighing` weighs it; `near`: how near its words
+      are in meaning; `fits`: how far it has the shape of what is asked for.
+    - `entities`: the share of the names in Latin letters that occur in what was found; 1 where there are none.
+    - `years`, `identifiers`: whether all years asked about occur in one passage, and an identifier asked about in
+      any; true where none is. `places`: whether the places asked about are named there, and a document of the
+      region whose document is asked for is. `amounts`: whether there is an amount or a share where one is asked for.
 
     `words` and `sentence`, which take time, are None where they are not wanted.
     """
@@ -67,10 +84,16 @@ class Signals:
     score: float
     years: bool
     identifiers: bool
+    places: bool = True
+    amounts: bool = True
+    answer: float = 0.0
+    near: float = 0.0
+    fits: float = 0.0
+    entities: float = 1.0
 
     @property
     def ruled_out(self) -> bool:
-        return not (self.years and self.identifiers)
+        return not (self.years and self.identifiers and self.places and self.amounts)
 
 
 NOTHING_FOUND = Signals(0.0, 0.0, 0.0, None, 0.0, years=True, identifiers=False)
@@ -141,7 +164,8 @@ class Calibration(Frozen):
         from scores count as usual ones; so does a lead over nothing."""
         if signals.ruled_out:
             return Judgement(self.ruled_out, answerable=False)
-        known = [term for term in self.terms if embedder == self.embedder or term.signal not in _OF_SCORES]
+        same = embedder.split("@", maxsplit=1)[0] == self.embedder.split("@")[0]  # whatever the revision
+        known = [term for term in self.terms if same or term.signal not in _OF_SCORES]
         logit = self.intercept + sum(
             term.weight * (value - term.mean) / term.scale
             for term in known
@@ -151,10 +175,9 @@ class Calibration(Frozen):
         return Judgement(confidence, confidence >= self.threshold)
 
 
-def signals_of(
-    question: str, search: Search, documents: Mapping[str, Document], wanted: Container[SignalName] = EVERY
-) -> Signals:
+def signals_of(found: Found, documents: Mapping[str, Document], wanted: Container[SignalName] = EVERY) -> Signals:
     """The signals of a question and what was found for it; `documents` holds the document of every hit."""
+    question, search = found.named.rest, found.search
     if not search.hits or not search.question.weights:
         return NOTHING_FOUND
     searched = [(hit, _searched(hit, documents)) for hit in search.hits]
@@ -164,7 +187,10 @@ def signals_of(
         reverse=True,
     )
     coverage, best, _ = covering[0]
-    asked = identifiers(question)
+    wants = asked(question)
+    whole = "\n".join(text for _, text in searched[:_FIRST])
+    answer, near, fits = _best_answer(question, wants, search, documents)
+    ids, years = identifiers(question), set(_YEAR.findall(fold(question)))
     return Signals(
         coverage=coverage,
         words=_words(search, best) if "words" in wanted else None,
@@ -173,9 +199,44 @@ def signals_of(
         else None,
         lead=_lead([hit.score for hit in search.hits]),
         score=search.hits[0].score,
-        years=set(_YEAR.findall(fold(question))) <= set(_YEAR.findall(fold(best))),
-        identifiers=not asked or any(asked & identifiers(text) for _, text in searched),
+        answer=answer,
+        near=near,
+        fits=fits,
+        entities=_entities(question, whole),
+        years=not years
+        or bool(_CONFIRMS.search(question))
+        or any(years <= set(_YEAR.findall(fold(text))) for _, text in searched),
+        identifiers=not ids or any(ids & identifiers(text) for _, text in searched),
+        places=all(speaks_of(place, whole) for place in found.named.absent) and not missing_places(question, whole),
+        amounts=wants.measured_by("\n".join(text for _, text in searched[: 2 * _FIRST])),
     )
+
+
+def _best_answer(
+    question: str, wants: Asked, search: Search, documents: Mapping[str, Document]
+) -> tuple[float, float, float]:
+    """The weight of the best sentence, the nearness of the nearest, and how far the best has the shape asked for."""
+    passages = [(documents[hit.document_id], hit.start, hit.end) for hit in search.hits]
+    units, features = builtin().features(question, search.question, wants, passages)
+    if not units:
+        return 0.0, 0.0, 0.0
+    weights = weighed(features)
+    best = int(weights.argmax())
+    names = list(WEIGHTS)
+    return (
+        round(float(weights[best]), 4),
+        round(float(features[:, names.index("near")].max()), 4),
+        round(float(features[best, names.index("fits")]), 4),
+    )
+
+
+def _entities(question: str, text: str) -> float:
+    """The share of a question's names in Latin letters that occur in a text."""
+    names = {match[0].lower() for match in _ENTITY.finditer(fold_width(question))}
+    if not names:
+        return 1.0
+    whole = text.lower()
+    return sum(name in whole for name in names) / len(names)
 
 
 def _words(search: Search, text: str) -> float:

@@ -4,6 +4,7 @@ the page draws and the evaluation reads; there is no second form of it.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -18,6 +19,7 @@ from corpus.standing import Life
 from indexing.retrieval import Hit
 
 __all__ = [
+    "Aigc",
     "Answer",
     "Citation",
     "Draft",
@@ -136,6 +138,7 @@ class Statement(Frozen):
     supported: bool
     outcome: Outcome = "supported"
     reason: str | None = Field(None, description="why it is not supported, in the answer's language")
+    lead: str = Field("", description="what the program says before it: a document's title, how many rows were counted")
 
 
 class Models(Frozen):
@@ -155,23 +158,50 @@ class Timings(Frozen):
     total: float
 
 
+class Aigc(Frozen):
+    """The label of GB 45438-2025 (网络安全技术 人工智能生成合成内容标识方法) for metadata, under the standard's names.
+
+    `Label` is "1" for what is generated or composed by a machine, "2" for what may be and "3" for what is suspected
+    to be. `ContentProducer` is the name or code of who provides the service, and `ProduceID` its number for the
+    content. `ReservedCode1` is the producer's own, for integrity: here "sha256:" and the digest of the text in
+    UTF-8. Who passes the content on fills in the last three.
+    """
+
+    Label: Literal["1", "2", "3"] = "1"
+    ContentProducer: str
+    ProduceID: str
+    ReservedCode1: str = ""
+    ContentPropagator: str = ""
+    PropagateID: str = ""
+    ReservedCode2: str = ""
+
+    @classmethod
+    def of(cls, producer: str, number: str, text: str) -> Aigc:
+        """The label of a text that a machine has put together, whose number at the producer this is."""
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return cls(ContentProducer=producer, ProduceID=number, ReservedCode1=f"sha256:{digest}")
+
+
 class Label(Frozen):
-    """What a reader must be told about where the text comes from."""
+    """What a reader must be told about where the text comes from, and what files of it carry."""
 
     ai_generated: bool
     notice: str
+    aigc: Aigc | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A statement as an answerer makes it, before its citations have numbers: the spans (hit, start,
-    end) that it rests on, how far they support it, and why not where they do not."""
+    end) that it rests on, how far they support it, and why not where they do not. `translated`: it is in another
+    language than they are."""
 
     text: str
     spans: tuple[tuple[Hit, int, int], ...]
     support: float
     outcome: Outcome = "supported"
     reason: str | None = None
+    translated: bool = False
 
 
 class Answer(Frozen):
@@ -190,6 +220,11 @@ class Answer(Frozen):
     models: Models
     timings_ms: Timings
     label: Label
+    interrupted: str | None = Field(
+        None,
+        description="why the language model did not write the answer, or not to its end, in the answer's language. "
+        "What it had written by then and was checked is kept, and the documents' own sentences follow.",
+    )
     confidence: float | None = Field(
         None,
         ge=0,

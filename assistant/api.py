@@ -16,11 +16,15 @@ from pydantic_core import PydanticCustomError
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant import problems
+from assistant import api_conversations, api_exports, api_feedback, api_pages, problems
 from assistant.access import AccessLayer
 from assistant.answers import Answer, Filters, Frozen, Hit, Message
+from assistant.conversations import Conversations
 from assistant.core import MOST_HITS, Assistant, Delta, DocumentSummary, Question, Sources
+from assistant.feedback import FeedbackStore
+from assistant.page_images import PageImages
 from assistant.rebuilding import Job, Rebuilder
+from assistant.recording import Recorder
 from corpus.document import Document, Note, Status
 from corpus.errors import BadInput, Unavailable, YijuError
 from corpus.fields import FIELDS, is_text
@@ -156,6 +160,15 @@ class TableRecords(Frozen):
     rows: tuple[Record, ...]
 
 
+class LeftOut(Frozen):
+    """A block that is no passage's: a contents page, page furniture, a table's header (its rows carry it)."""
+
+    kind: str
+    start: int
+    end: int
+    page: int | None
+
+
 class TableList(Frozen):
     document_id: str
     tables: tuple[TableRecords, ...]
@@ -180,6 +193,7 @@ class DocumentDetail(Frozen):
     notes: tuple[Note, ...]
     tables: tuple[TableInfo, ...]
     headings: tuple[Heading, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 class TextSpan(Frozen):
@@ -213,6 +227,11 @@ def describe(assistant: Assistant, document_id: str) -> DocumentDetail:
             for b in document.blocks
             if b.level
         ),
+        left_out=tuple(
+            LeftOut(kind=b.kind, start=b.start, end=b.end, page=b.page)
+            for b in document.blocks
+            if not b.kind.searchable
+        ),
     )
 
 
@@ -239,18 +258,27 @@ def build_app(
     most_bytes: int,
     local_only: bool = False,
     rebuilder: Rebuilder | None = None,
+    images: PageImages | None = None,
+    feedback: FeedbackStore | None = None,
+    conversations: Conversations | None = None,
 ) -> FastAPI:
     """The API as an app, with the page still to be mounted on it; see `AccessLayer` for the settings. Without a
-    `rebuilder` it has no jobs."""
+    `rebuilder` it has no jobs, without `images` no pages, without `feedback` it takes none, and without
+    `conversations` it keeps none."""
     # The usual documentation page fetches its parts from outside; this one brings them along.
     app = FastAPIOffline(title="Yiju 依据", version=version("yiju"), description=_DESCRIPTION, redoc_url=None)
     app.add_middleware(JsonByDefault)
     app.add_middleware(AccessLayer, key=api_key, upload_limit=most_bytes, local_only=local_only)
     problems.install(app)
-    _add_questions(app, assistant)
+    _add_questions(app, assistant, Recorder(assistant, conversations))
     _add_documents(app, assistant, ingester)
+    api_pages.install(app, assistant, images)
     if rebuilder is not None:
         _add_jobs(app, rebuilder)
+    api_exports.install(app, assistant, conversations)
+    if feedback is not None:
+        api_feedback.install(app, assistant, feedback, conversations)
+    api_conversations.install(app, conversations)
     _add_health(app, assistant)
     return app
 
@@ -270,7 +298,7 @@ class JsonByDefault:
         await self._app(scope, receive, send)
 
 
-def _add_questions(app: FastAPI, assistant: Assistant) -> None:
+def _add_questions(app: FastAPI, assistant: Assistant, recorder: Recorder) -> None:
     @app.post("/ask", response_model=Answer, tags=["questions"])
     def ask(request: AskRequest) -> Response | Answer:
         """The answer, every statement with its citations. `stream: true` gives server-sent events:
@@ -285,8 +313,8 @@ def _add_questions(app: FastAPI, assistant: Assistant) -> None:
             language=request.language,
         )
         if not request.stream:
-            return assistant.ask(question)
-        events = assistant.stream(question)
+            return recorder.ask(question)
+        events = recorder.stream(question)
         # The first event is made before the response begins, so that bad input still gets its status.
         first = next(events)
         return StreamingResponse(_events(first, events), media_type="text/event-stream")

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from assistant import extractive, texts
-from assistant.abstention import UNANSWERABLE, Calibration, Signals, shipped, signals_of
+from assistant.abstention import UNANSWERABLE, Calibration, Judgement, Signals, shipped, signals_of
 from assistant.answers import (
+    Aigc,
     Answer,
     Citation,
     Draft,
@@ -27,6 +28,9 @@ from assistant.answers import (
     Statement,
     Timings,
 )
+from assistant.condensing import condensed
+from assistant.finding import Finder, Found
+from assistant.stopwatch import Stopwatch
 from corpus.document import Document
 from corpus.errors import BadInput, Unavailable
 from corpus.fields import is_text, number_of
@@ -35,7 +39,7 @@ from corpus.standing import Life, life
 from indexing.explain import Explained
 from indexing.index import Index
 from indexing.rerank import Reranker
-from indexing.retrieval import RERANK_TOP, Hit, Retriever, Search, headings_at
+from indexing.retrieval import RERANK_TOP, Hit, Search, headings_at
 from indexing.store import Scope
 
 if TYPE_CHECKING:
@@ -97,6 +101,9 @@ class DocumentSummary:
     current: bool = True
     supersedes: str | None = None
     superseded_by: str | None = None
+    issuers: tuple[str, ...] = ()
+    region: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 class Assistant:
@@ -112,14 +119,16 @@ class Assistant:
         calibration: Calibration | None = None,
         reranker: Reranker | None = None,
         rerank_top: int = RERANK_TOP,
+        producer: str = "yiju",
     ) -> None:
         self.index = index
+        self.producer = producer
         self.calibration = calibration or shipped()
         self._writer = writer
         self.max_question = max_question
         self._samples = samples
         self._reranker = reranker
-        self._retriever = Retriever(index, reranker=reranker, rerank_top=rerank_top)
+        self._finder = Finder(index, reranker, rerank_top)
 
     def ask(self, question: Question) -> Answer:
         """The answer to a question. Raises `BadInput` for a question that can't be one."""
@@ -132,29 +141,34 @@ class Assistant:
         began = time.perf_counter()
         text = self._checked(question)
         language = texts.answer_language(text, question.language)
-        search, refusal = self._find(text, question)
+        text = self._standalone(text, question)
+        found, refusal = self._find(text, question)
+        search = found.search
         retrieved = time.perf_counter()
         yield Sources(search.hits)
-        documents = self._documents_of(search)
+        documents = self._documents_of(search, *found.each)
         judgement = UNANSWERABLE
         embedder = self.index.embedder.name if self.index.embedder else "none"
         if refusal is None:
-            signals = signals_of(text, _judged(search), documents, self.calibration.signals)
+            signals = signals_of(_judged(found), documents, self.calibration.signals)
             judgement = self.calibration.judge(signals, embedder)
+            # What is on record is there, however little of the question it says.
+            known = not signals.ruled_out and extractive.known(found, documents, language)
+            if known and not judgement.answerable:
+                judgement = Judgement(self.calibration.threshold, answerable=True)
             refusal = None if judgement.answerable else "not_in_documents"
-        lives = {found: self._life(document) for found, document in documents.items()}
-        cited = _Cited(documents, lives)
-        answerer = extractive.NAME
+        lives = {known: self._life(document) for known, document in documents.items()}
+        cited = _Cited(documents, lives, language)
         if refusal is None:
             late = frozenset(known for known, life_ in lives.items() if not life_.in_force())
-            for answerer, draft in self._drafts(question, text, search, documents, late, language):  # noqa: B007
-                yield Delta(cited.say(draft))
+            yield from map(Delta, self._say(cited, question, text, found, late))
             refusal = None if cited.statements else "not_in_documents"
         if refusal is not None:
             cited.text = self._refusal(refusal, language, search, question.filters)
             yield Delta(cited.text)
+        answer_id = uuid.uuid4().hex
         yield Answer(
-            id=uuid.uuid4().hex,
+            id=answer_id,
             conversation_id=question.conversation_id or uuid.uuid4().hex,
             question=question.text,
             standalone_question=text,
@@ -165,58 +179,64 @@ class Assistant:
             statements=tuple(cited.statements),
             citations=tuple(cited.citations),
             hits=search.hits,
+            interrupted=cited.interrupted,
             models=Models(
-                embedder=embedder, answerer=answerer, reranker=self._reranker.name if self._reranker else None
+                embedder=embedder, answerer=cited.answerer, reranker=self._reranker.name if self._reranker else None
             ),
-            timings_ms=_timings(began, retrieved, time.perf_counter()),
-            label=Label(ai_generated=True, notice=texts.notice(language, written=answerer != extractive.NAME)),
+            timings_ms=_timings(began, retrieved, time.perf_counter(), cited.verifying.seconds),
+            label=Label(
+                ai_generated=True,
+                notice=cited.notice(),
+                aigc=Aigc.of(self.producer, answer_id, cited.text),
+            ),
         )
 
-    def _drafts(
-        self,
-        question: Question,
-        text: str,
-        search: Search,
-        documents: Mapping[str, Document],
-        not_in_force: frozenset[str],
-        language: Language,
-    ) -> Iterator[tuple[str, Draft]]:
-        """What is to be said, with the name of the answerer that says it. Where the language model fails
-        or nothing that it writes is supported, the documents' own words are the answer."""
+    def _say(
+        self, cited: _Cited, question: Question, text: str, found: Found, not_in_force: frozenset[str]
+    ) -> Iterator[str]:
+        """Says the answer, and yields its text as it grows. Where nothing that the language model writes is supported,
+        the documents' own words are the answer; where it fails, they follow what it had said."""
         if self._writer is not None and question.answerer != "extractive":
-            written = False
             try:
-                for draft in self._writer.write(text, search.hits, documents, language):
-                    written = True
-                    yield self._writer.name, draft
-            except Unavailable:
-                if question.answerer == "generative":
+                for draft in self._writer.write(
+                    text, found.search.hits, cited.documents, cited.language, cited.verifying
+                ):
+                    yield cited.say(draft, self._writer.name)
+            except Unavailable as error:
+                if question.answerer == "generative" and not cited.statements:
                     raise
-            if written:
+                cited.interrupted = error.text(cited.language)
+            if cited.interrupted is None and any(statement.outcome != "not" for statement in cited.statements):
                 return
-        for draft in extractive.draft(text, _every_place(search, documents), documents, not_in_force):
-            yield extractive.NAME, draft
+        every = replace(found, search=_every_place(found.search, cited.documents))
+        for draft in extractive.draft(every, cited.documents, not_in_force, language=cited.language):
+            if not draft.spans:
+                yield cited.note(draft.text)
+                continue
+            quoted = cited.documents[draft.spans[0][0].document_id].metadata.language
+            if quoted != cited.language and not cited.statements:
+                yield cited.note(texts.QUOTED_AS_WRITTEN[cited.language])
+            yield cited.say(draft, extractive.NAME)
 
     def search(self, question: str, *, top_k: int = 8, filters: Filters = NO_FILTERS) -> tuple[Hit, ...]:
         """The best hits for a question, without an answer."""
         asked = Question(question, top_k=top_k, filters=filters)
-        search, _ = self._find(self._checked(asked), asked)
-        return search.hits
+        return self._find(self._checked(asked), asked)[0].search.hits
 
     def explain(
         self, question: str, *, top_k: int = 8, filters: Filters = NO_FILTERS
     ) -> tuple[tuple[Hit, ...], Explained]:
         """The best hits for a question, and why each is where it is."""
         asked = Question(question, top_k=top_k, filters=filters)
-        search, _ = self._find(self._checked(asked), asked, explain=True)
+        search = self._find(self._checked(asked), asked, explain=True)[0].search
         assert search.explained is not None
         return search.hits, search.explained
 
     def signals(self, question: Question) -> Signals | None:
         """What it is judged by whether the documents answer a question; None where nothing is searched or asked."""
-        text = self._checked(question)
-        search, refusal = self._find(text, question)
-        return signals_of(text, _judged(search), self._documents_of(search)) if refusal is None else None
+        text = self._standalone(self._checked(question), question)
+        found, refusal = self._find(text, question)
+        return signals_of(_judged(found), self._documents_of(found.search)) if refusal is None else None
 
     def document(self, document_id: str) -> Document:
         """A document by its id, replaced versions included. Raises `NotFound`."""
@@ -243,6 +263,9 @@ class Assistant:
                 current=s.current,
                 supersedes=s.supersedes,
                 superseded_by=s.superseded_by,
+                issuers=s.issuers,
+                region=s.region,
+                tags=s.tags,
             )
             for s in (catalogue.versions() if versions else catalogue.summaries())
         )
@@ -283,6 +306,11 @@ class Assistant:
             )
         return text
 
+    def _standalone(self, text: str, question: Question) -> str:
+        """The question as it would be asked without what was said before: what is searched."""
+        asks_model = self._writer is not None and question.answerer != "extractive"
+        return condensed(text, question.history, self._writer.complete if self._writer and asks_model else None)
+
     def _origins(self) -> tuple[str, ...]:
         """Samples step aside as soon as there is a document of the user's own."""
         if self._samples == "always":
@@ -291,21 +319,21 @@ class Assistant:
             return ("own",)
         return ("own", "sample")
 
-    def _documents_of(self, search: Search) -> dict[str, Document]:
+    def _documents_of(self, *searches: Search) -> dict[str, Document]:
         """The documents of all hits, and of the places that say the same."""
-        found = {hit.document_id for hit in (*search.hits, *search.by_fusion)}
-        found |= {place.document_id for hit in search.hits for place in hit.also}
-        return {document_id: self.document(document_id) for document_id in found}
+        found = {hit.document_id for search in searches for hit in (*search.hits, *search.by_fusion)}
+        found |= {place.document_id for search in searches for hit in search.hits for place in hit.also}
+        return self.index.catalogue.documents(found)
 
-    def _find(self, text: str, question: Question, *, explain: bool = False) -> tuple[Search, Reason | None]:
+    def _find(self, text: str, question: Question, *, explain: bool = False) -> tuple[Found, Reason | None]:
         origins = self._origins()
         scope = _scope(question.filters, origins)
-        search = self._retriever.search(text, question.top_k, scope, origins, explain=explain)
-        if not search.passages:
-            return search, "no_documents"
-        if all(term in _FUNCTION_CHARACTERS for term in search.question.weights):
-            return search, "too_vague"
-        return search, None
+        found = self._finder.find(text, question.top_k, scope, origins, explain=explain)
+        if not found.search.passages:
+            return found, "no_documents"
+        if all(term in _FUNCTION_CHARACTERS for term in found.search.question.weights):
+            return found, "too_vague"
+        return found, None
 
     def _refusal(self, reason: Reason, language: Language, search: Search, filters: Filters) -> str:
         if reason == "no_documents":
@@ -335,10 +363,10 @@ def _scope(filters: Filters, origins: Sequence[str]) -> Scope:
     )
 
 
-def _judged(search: Search) -> Search:
-    """A search as it is judged whether the documents answer its question: a calibration is of single passages and
-    of the scores of fusion, whatever a reranker says."""
-    return replace(search, hits=search.by_fusion)
+def _judged(found: Found) -> Found:
+    """What was found as it is judged whether the documents answer the question: a calibration is of single passages
+    and of the scores of fusion, whatever a reranker says."""
+    return replace(found, search=replace(found.search, hits=found.search.by_fusion))
 
 
 def _every_place(search: Search, documents: Mapping[str, Document]) -> Search:
@@ -366,17 +394,45 @@ def _every_place(search: Search, documents: Mapping[str, Document]) -> Search:
 
 
 class _Cited:
-    """An answer's text while it is being said: statements, and citations numbered as they come."""
+    """An answer's text while it is being said: statements, and citations numbered as they come. `interrupted` is
+    why a language model did not write it to its end."""
 
-    def __init__(self, documents: Mapping[str, Document], lives: Mapping[str, Life]) -> None:
+    def __init__(self, documents: Mapping[str, Document], lives: Mapping[str, Life], language: Language) -> None:
         self.text = ""
         self.statements: list[Statement] = []
         self.citations: list[Citation] = []
-        self._documents = documents
+        self.documents = documents
+        self.language = language
+        self.interrupted: str | None = None
+        self.verifying = Stopwatch()
+        self._lead = ""
         self._lives = lives
+        self._answerers: list[str] = []
 
-    def say(self, draft: Draft) -> str:
-        """Adds a statement; returns what it adds to the text."""
+    @property
+    def answerer(self) -> str:
+        """Who said it, in order; more than one where one had to take over."""
+        return " + ".join(self._answerers) or extractive.NAME
+
+    def notice(self) -> str:
+        """What a reader is told about where the text comes from."""
+        marked = any(statement.outcome != "supported" for statement in self.statements)
+        return texts.notice(self.language, written=self.answerer != extractive.NAME, marked=marked)
+
+    def note(self, text: str) -> str:
+        """Adds what the program says before a statement, which rests on nothing; returns what it adds to the text."""
+        added = ("\n" if self.text else "") + text
+        self.text += added
+        self._lead = "\n".join(filter(None, (self._lead, text)))
+        return added
+
+    def say(self, draft: Draft, answerer: str = extractive.NAME) -> str:
+        """Adds a statement of an answerer; returns what it adds to the text."""
+        added = "\n" if self.text else ""
+        if answerer not in self._answerers:
+            if answerer == extractive.NAME and self.interrupted:
+                added += texts.OWN_WORDS_FOLLOW[self.language] + "\n"
+            self._answerers.append(answerer)
         numbers = tuple(dict.fromkeys(self._number(*span) for span in draft.spans))
         self.statements.append(
             Statement(
@@ -386,9 +442,12 @@ class _Cited:
                 supported=draft.outcome == "supported",
                 outcome=draft.outcome,
                 reason=draft.reason,
+                lead=self._lead,
             )
         )
-        added = ("\n" if self.text else "") + f"{draft.text} {''.join(f'[{n}]' for n in numbers)}"
+        self._lead = ""
+        marks = "".join(f"[{n}]" for n in numbers), texts.unsupported(draft.outcome, draft.reason, self.language)
+        added += " ".join((draft.text, *filter(None, marks)))
         self.text += added
         return added
 
@@ -396,7 +455,7 @@ class _Cited:
         for known in self.citations:
             if (known.document_id, known.start, known.end) == (hit.document_id, start, end):
                 return known.number
-        document, life_ = self._documents[hit.document_id], self._lives[hit.document_id]
+        document, life_ = self.documents[hit.document_id], self._lives[hit.document_id]
         citation = Citation(
             number=len(self.citations) + 1,
             document_id=document.id,
@@ -416,6 +475,8 @@ class _Cited:
         return citation.number
 
 
-def _timings(began: float, retrieved: float, finished: float) -> Timings:
-    retrieve, answer = (retrieved - began) * 1000, (finished - retrieved) * 1000
-    return Timings(retrieve=round(retrieve, 2), answer=round(answer, 2), verify=0.0, total=round(retrieve + answer, 2))
+def _timings(began: float, retrieved: float, finished: float, verifying: float) -> Timings:
+    """The parts of a question's time, all `time.perf_counter`'s seconds; verifying is no part of answering."""
+    parts = {"retrieve": retrieved - began, "answer": finished - retrieved - verifying, "verify": verifying}
+    rounded = {name: round(seconds * 1000, 2) for name, seconds in parts.items()}
+    return Timings(**rounded, total=round((finished - began) * 1000, 2))

@@ -1,63 +1,51 @@
 """The answerer without a model: the sentences of the documents that say it, word for word.
 
-Each candidate is a sentence, or a table row or list item that is kept whole. It scores by the share
-of the question's terms (weighted by rarity) that it says itself, that its headings and title say for
-it, by its passage's rank, and by whether it holds the kind of thing asked for; where a definition is
-asked for and there is one, nothing else is said. What is chosen is said in the order of the document,
-the document that says it best first. Places that say the same in the same words are cited together; what
-says it with another figure or another word is said by itself, for it is another statement.
+Each candidate is a sentence, or a table row or list item that is kept whole, weighed by `assistant.weighing` and by its
+passage's rank. The best is said, and what is nearly as good, in the order of the document, the document that says it
+best first. Where a definition is asked for and there is one, nothing else is said; a list is said whole; of documents
+that are compared each says its own. Places that say the same in the same words are cited together; what says it with
+another figure or another word is said by itself, for it is another statement.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from assistant import field_answers, table_answers, texts
 from assistant.answers import Draft
+from assistant.asked import Asked, asked, counts, listed
+from assistant.finding import Found
 from assistant.verification import values
+from assistant.weighing import FIRST, PASSAGE, Unit, builtin
 from corpus.document import Block, Document, Kind
 from corpus.sentences import sentences
-from corpus.structure import ends_sentence, numbered
+from corpus.structure import numbered
 from indexing.retrieval import Hit, Search
-from indexing.tokeniser import fold, terms, without_asking
+from indexing.tokeniser import fold, terms
 
-NAME = "extractive/1"
+NAME = "extractive/2"
 
-# What a candidate's own words, its headings, its passage and its shape count.
-_OWN, _HEADINGS, _PASSAGE, _SHAPE = 1.0, 0.35, 0.5, 0.12
 # What a candidate loses where its document is a draft or no longer in force: it comes after one that says as much.
-_NOT_IN_FORCE = 0.05
-# A further sentence is said when it scores at least this share of the best one.
-_NEAR = 0.72
-_MOST, _MOST_IN_LIST = 3, 8
+_NOT_IN_FORCE = 0.3
+# What it loses where the question names documents and it is from another.
+_NOT_NAMED = 3.0
+# A further sentence is said when its weight is at most this much below the best one's.
+_NEAR, _NEAR_IN_LIST = 2.5, 3.0
+_MOST, _MOST_IN_LIST, _MOST_OF_SEVERAL = 3, 8, 3
+# A document's best sentence has to weigh this much for it to say anything about what it is asked.
+_SILENT = 1.5
 _LENGTH, _LENGTH_IN_LIST = 320, 900
-# A list item longer than this is said by its sentences.
-_WHOLE_ITEM = 260
 _SAME = 0.85
 # What two sentences may differ in and still say the same: punctuation, blanks, and words without a meaning.
 _WITHOUT_MEANING = re.compile(r"[\s,.;:!?，。、；：！？“”‘’\"'（）()]+|[的了等]|\b(?:the|an?)\b")
 # A heading answers a list question by the headings under it when it says this share of the question.
 _ENOUGH_OF_A_HEADING, _MOST_HEADINGS = 0.7, 24
-
-_ASKS_NUMBER = re.compile(
-    r"多少|几[项个类家种条年]|百分之|占比|规模|how (?:many|much|long|large)|number of|percentage", re.I
-)
-_ASKS_WHEN = re.compile(r"什么时候|何时|哪一?年|哪个月|几月|日期|when|what (?:year|date)|which year", re.I)
-_ASKS_LIST = re.compile(
-    r"哪些|哪几|列出|包括什么|包含什么|分别|有几|清单|"
-    r"which|what are|list|name the|what (?:\w+ ){0,3}(?:parts|categories)",
-    re.I,
-)
+# The most characters of the label that an item begins with: 4. 治理标准。
+_LABEL = 24
 _BULLET = re.compile(r"[-*+•·●▪◦■◆]\s+|——\s*")
-_NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿]+[项个类家种条次倍年]")
-_DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}\s*月")
-_ASKS_DEFINITION = re.compile(
-    r"什么是|是什么|指什么|什么意思|何谓|定义|含义|what (?:is|are|does)|meaning of|define", re.I
-)
-_DEFINES = re.compile(r"\W{0,4}(?:是|指|即|为|：|:|（|\(|is\b|are\b|means\b|refers\b)", re.I)
-_ENUMERATION = re.compile(r"、[^、。]+、|包括|分为|一是|, [^,.]+, ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,37 +57,92 @@ class Extract:
     end: int
     text: str
     score: float
+    block: Block
     same: tuple[Extract, ...] = ()
 
 
 def draft(
-    question: str, search: Search, documents: Mapping[str, Document], not_in_force: Container[str] = ()
+    found: Found,
+    documents: Mapping[str, Document],
+    not_in_force: Container[str] = (),
+    *,
+    language: str = "zh",
 ) -> Iterator[Draft]:
     """The sentences that answer a question best, word for word, in the order to be said.
 
-    `documents` holds the document of every hit; what those `not_in_force` say comes after what
-    others say as well.
+    `documents` holds the document of every hit; what those `not_in_force` say comes after what others say as well.
+    `language` is that of what is said about rows that are counted.
     """
-    for chosen in extract(question, search, documents, not_in_force):
-        places = (chosen, *chosen.same)
-        yield Draft(chosen.text, tuple((place.hit, place.start, place.end) for place in places), 1.0)
+    if told := known(found, documents, language):
+        yield from told
+        return
+    wanted = asked(found.named.rest)
+    if several := [search for search in found.each if search.hits] if len(found.each) > 1 else []:
+        sides = [list(_side(found.named.rest, wanted, one, documents, not_in_force, language)) for one in several]
+        for side in sorted(sides, key=lambda side: len(side) > 1):  # what says nothing first, in one line
+            yield from side
+        return
+    for place, chosen in enumerate(extract(found, documents, not_in_force)):
+        said = _draft(chosen, documents, wanted)
+        yield said
+        if place == 0 and "count" in wanted.kinds:
+            yield from _counted(said, wanted, language)
 
 
-def extract(
-    question: str, search: Search, documents: Mapping[str, Document], not_in_force: Container[str] = ()
-) -> tuple[Extract, ...]:
+def known(found: Found, documents: Mapping[str, Document], language: str) -> list[Draft]:
+    """What is on record: a field of the document that is named, or rows of a table; empty where that is not asked."""
+    wanted = asked(found.named.rest)
+    fields = list(field_answers.draft(found, documents, wanted))
+    if not fields and found.rows is not None:
+        return table_answers.draft(found.rows, found.search.hits, wanted, language)
+    return fields
+
+
+def _side(
+    about: str,
+    wanted: Asked,
+    search: Search,
+    documents: Mapping[str, Document],
+    not_in_force: Container[str],
+    language: str,
+) -> Iterator[Draft]:
+    """What one of several documents says, beside the others, under its title; or that it says nothing."""
+    title = documents[search.hits[0].document_id].metadata.title
+    chosen = _of(about, wanted, search, documents, not_in_force, most=_MOST_OF_SEVERAL)
+    if not chosen or max(one.score for one in chosen) < PASSAGE + FIRST + _SILENT:
+        yield Draft(texts.says_nothing(title, language), (), 1.0)
+        return
+    yield Draft(f"《{title}》：" if language == "zh" else f"{title}:", (), 1.0)
+    yield from (_draft(one, documents, wanted) for one in chosen)
+
+
+def extract(found: Found, documents: Mapping[str, Document], not_in_force: Container[str] = ()) -> tuple[Extract, ...]:
     """The spans that answer a question best, in the order to be said; empty where nothing fits.
     `text == document.text[start:end]` for each."""
-    candidates = list(_candidates(question, search, documents, not_in_force))
+    about = found.named.rest
+    return _of(about, asked(about), found.search, documents, not_in_force, found.named.documents)
+
+
+def _of(
+    about: str,
+    wanted: Asked,
+    search: Search,
+    documents: Mapping[str, Document],
+    not_in_force: Container[str],
+    named: Collection[str] = (),
+    most: int | None = None,
+) -> tuple[Extract, ...]:
+    candidates = sorted(
+        _candidates(about, wanted, search, documents, not_in_force, named),
+        key=lambda c: (-c.score, c.hit.rank, c.start),
+    )
     if not candidates:
         return ()
-    subject = _subject(question)
-    candidates = [c for c in candidates if subject and _defines(subject, c.text)] or candidates
-    candidates.sort(key=lambda c: (-c.score, c.hit.rank, c.start))
-    wants_list = bool(_ASKS_LIST.search(question))
+    candidates = [c for c in candidates if wanted.subject and wanted.defined(c.text)] or candidates
+    wants_list = "list" in wanted.kinds
     if wants_list and (outline := _outline(search, documents, candidates[0])):
         return outline
-    chosen = _choose(candidates, wants_list)
+    chosen = _choose(candidates, wants_list, most)
     announcing = next((e for e in chosen if e.text[-1] in ":："), None)
     if announcing is not None:
         chosen = [e for e in chosen if e.score >= announcing.score]
@@ -110,12 +153,14 @@ def extract(
     return tuple(sorted(chosen, key=lambda e: (-strength[e.hit.document_id], e.hit.document_id, e.start)))
 
 
-def _choose(candidates: Sequence[Extract], wants_list: bool) -> list[Extract]:
+def _choose(candidates: Sequence[Extract], wants_list: bool, at_most: int | None) -> list[Extract]:
     most, length = (_MOST_IN_LIST, _LENGTH_IN_LIST) if wants_list else (_MOST, _LENGTH)
+    near = _NEAR_IN_LIST if wants_list else _NEAR
+    most = at_most or most
     best = candidates[0].score
     chosen: list[Extract] = []
     for candidate in candidates:
-        if candidate.score < _NEAR * best:
+        if candidate.score < best - near:
             break
         twin = next((i for i, c in enumerate(chosen) if _repeats(candidate, c)), None)
         if twin is not None:
@@ -125,6 +170,73 @@ def _choose(candidates: Sequence[Extract], wants_list: bool) -> list[Extract]:
         elif not chosen or (len(chosen) < most and sum(len(c.text) for c in chosen) + len(candidate.text) <= length):
             chosen.append(candidate)
     return chosen
+
+
+def _candidates(
+    about: str,
+    wanted: Asked,
+    search: Search,
+    documents: Mapping[str, Document],
+    not_in_force: Container[str],
+    named: Collection[str],
+) -> Iterator[Extract]:
+    """Every sentence, row and item of the hits, and of the places that say the same, with its weight."""
+    top = search.hits[0].score if search.hits else 1.0
+    passages = [(documents[hit.document_id], hit.start, hit.end) for hit in search.hits]
+    for place, unit, weight in builtin().weigh(about, search.question, wanted, passages):
+        hit = search.hits[place]
+        score = weight + PASSAGE * (hit.score / top if top else 0.0) + FIRST / hit.rank
+        late = _NOT_IN_FORCE if hit.document_id in not_in_force else 0.0
+        late += _NOT_NAMED if named and hit.document_id not in named else 0.0
+        start = _after_mark(unit.document.text, unit.start, unit.end) if _is_item(unit) else unit.start
+        text = unit.document.quote(start, unit.end)
+        if text:
+            yield Extract(hit, start, unit.end, text, score - late, unit.block)
+
+
+def _is_item(unit: Unit) -> bool:
+    return unit.block.kind is Kind.LIST_ITEM and unit.start == unit.block.start
+
+
+def _draft(chosen: Extract, documents: Mapping[str, Document], wanted: Asked) -> Draft:
+    document = documents[chosen.hit.document_id]
+    is_row = chosen.block.kind is Kind.TABLE_ROW
+    if is_row and (read := table_answers.record(document, chosen.hit, chosen.start, chosen.end)):
+        return Draft(*read, 1.0)
+    places = (chosen, *chosen.same)
+    spans = [(place.hit, place.start, place.end) for place in places]
+    text = chosen.text
+    if label := _label(chosen, document, wanted):
+        text = f"{document.quote(*label)}…{text}"
+        spans.insert(0, (chosen.hit, *label))
+    return Draft(text, tuple(spans), 1.0)
+
+
+def _counted(said: Draft, wanted: Asked, language: str) -> Iterator[Draft]:
+    """How many items a sentence lists that is asked the number of them and does not say it; counted, not quoted."""
+    number = listed(said.text)
+    if number and not counts(said.text):
+        measure = wanted.measures[0] if wanted.measures else "项"
+        yield Draft(f"（共列出 {number} {measure}）" if language == "zh" else f"({number} are listed)", (), 1.0)
+
+
+def _label(chosen: Extract, document: Document, wanted: Asked) -> tuple[int, int] | None:
+    """How the item begins that a sentence is from, which says what it is about; where it is asked what something
+    belongs to, else the heading above it."""
+    block = chosen.block
+    first = next(iter(sentences(document.text, block.start, block.end)), None)
+    if first is not None and chosen.start < first[1] and first[1] - chosen.start <= _LABEL:
+        return None  # it begins with its label
+    if first is not None and chosen.start >= first[1]:
+        start = _after_mark(document.text, *first)
+        if 0 < first[1] - start <= _LABEL and (numbered(document.quote(*first)) or "class" in wanted.kinds):
+            return start, first[1]
+    if "class" in wanted.kinds and block.headings:
+        above = (b for b in reversed(document.blocks) if b.kind is Kind.HEADING and b.end <= block.start)
+        heading = next((b for b in above if document.quote(b.start, b.end).strip() == block.headings[-1].strip()), None)
+        if heading is not None:
+            return heading.start, heading.end
+    return None
 
 
 def _outline(search: Search, documents: Mapping[str, Document], best: Extract) -> tuple[Extract, ...]:
@@ -147,7 +259,7 @@ def _outline(search: Search, documents: Mapping[str, Document], best: Extract) -
 
 def _item(hit: Hit, document: Document, block: Block, score: float) -> Extract:
     start = _after_mark(document.text, block.start, block.end)
-    return Extract(hit, start, block.end, document.quote(start, block.end), score)
+    return Extract(hit, start, block.end, document.quote(start, block.end), score, block)
 
 
 def _announced(best: Extract, documents: Mapping[str, Document]) -> list[Extract]:
@@ -182,39 +294,6 @@ def _until(blocks: Sequence[Block], ends: Callable[[Block], bool]) -> list[Block
     return list(takewhile(lambda block: not ends(block), blocks))
 
 
-def _candidates(
-    question: str, search: Search, documents: Mapping[str, Document], not_in_force: Container[str]
-) -> Iterator[Extract]:
-    top = search.hits[0].score if search.hits else 1.0
-    for hit in search.hits:
-        document = documents[hit.document_id]
-        around = set(terms("\n".join((hit.title, *hit.headings, _context(document, hit)))))
-        passage = hit.score / top if top else 0.0
-        for start, end in _units(document, hit):
-            text = document.quote(start, end)
-            own = set(terms(text))
-            said = search.question.coverage(own)
-            helped = search.question.coverage(own | around) - said
-            score = _OWN * said + _HEADINGS * helped + _PASSAGE * passage + _shape(question, text)
-            late = _NOT_IN_FORCE if hit.document_id in not_in_force else 0.0
-            yield Extract(hit, start, end, text, score * _completeness(text) - late)
-
-
-def _units(document: Document, hit: Hit) -> Iterator[tuple[int, int]]:
-    """The spans of a passage that can be said by themselves."""
-    for block in document.blocks:
-        start, end = max(block.start, hit.start), min(block.end, hit.end)
-        if start >= end or block.kind is Kind.HEADING or not block.kind.searchable:
-            continue
-        whole = block.kind is Kind.TABLE_ROW or (block.kind is Kind.LIST_ITEM and end - start <= _WHOLE_ITEM)
-        if block.kind is Kind.LIST_ITEM and start == block.start:
-            start = _after_mark(document.text, start, end)
-        if whole:
-            yield start, end
-        else:
-            yield from sentences(document.text, start, end)
-
-
 def _after_mark(text: str, start: int, end: int) -> int:
     """Where an item's or a heading's words begin: the dash or number before them is not said."""
     bullet, mark = _BULLET.match(text, start, end), numbered(text[start:end])
@@ -222,43 +301,6 @@ def _after_mark(text: str, start: int, end: int) -> int:
     while begin < end and text[begin].isspace():
         begin += 1
     return begin
-
-
-def _context(document: Document, hit: Hit) -> str:
-    return "\n".join(b.context for b in document.blocks if b.context and b.start < hit.end and b.end > hit.start)
-
-
-def _shape(question: str, text: str) -> float:
-    asked = ((_ASKS_NUMBER, _NUMBER), (_ASKS_WHEN, _DATE), (_ASKS_LIST, _ENUMERATION))
-    return _SHAPE * sum(1 for wants, has in asked if wants.search(question) and has.search(text))
-
-
-def _subject(question: str) -> str:
-    """What a question asks the meaning of; "" where it asks something else."""
-    if not _ASKS_DEFINITION.search(question):
-        return ""
-    words = re.sub(
-        r"(?i)what (?:is|are|does)|\b(?:mean|meaning of|define|the|an?)\b|定义|含义|意思|何谓|[是指的？?。“”\"]",
-        " ",
-        without_asking(question),
-    )
-    return re.sub(r"\s+", " ", words).strip().lower()
-
-
-def _defines(subject: str, text: str) -> bool:
-    """Whether a sentence begins by saying what the subject is."""
-    folded = fold(text)
-    at = folded.find(subject)
-    return 0 <= at <= 8 and bool(_DEFINES.match(folded, at + len(subject)))
-
-
-def _completeness(text: str) -> float:
-    """What a candidate loses for being no statement: a question, a few characters, or a line that is no
-    sentence, row or item, such as a name on a title page."""
-    if "？" in text or "?" in text:
-        return 0.4
-    whole = ends_sentence(text) or "|" in text or "\t" in text or numbered(text) is not None
-    return min(1.0, 0.5 + len(text) / 24) * (1.0 if whole or len(text) > 40 else 0.7)
 
 
 def _repeats(one: Extract, other: Extract) -> bool:

@@ -1,155 +1,169 @@
 """The answerer with a language model: it writes, and only what its citations support is said.
 
-Any llama-index `LLM` will do; the one here speaks to an OpenAI-compatible endpoint (vLLM, Ollama,
-llama.cpp, hosted services). Its text is cut into sentences as it arrives; each is checked against the
-passages it cites before anyone sees it, and dropped where they do not support it.
+Its text is cut into sentences as it comes (`assistant.sentence_stream`); each is checked against the passages that
+it cites before anyone sees it (`assistant.verification`). Only what was given can be cited, a sentence that cites
+nothing has no support, and no citation is added to what the model cites.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from itertools import pairwise
 
-from assistant.answers import Draft
-from assistant.marks import numbers, without_marks
-from assistant.verification import verify
+from assistant import texts
+from assistant.answers import Draft, Language
+from assistant.language_model import LanguageModel
+from assistant.model_text import addresses, plain
+from assistant.prompting import fitting, prompt_of
+from assistant.sentence_stream import LONGEST, Cut, SentenceStream
+from assistant.stopwatch import Stopwatch
+from assistant.verification import Model as Verifier
+from assistant.verification import Verdict, verify
 from corpus.document import Document
-from corpus.errors import Unavailable
+from corpus.errors import BadReply
 from corpus.sentences import sentences
 from indexing.retrieval import Hit
-from indexing.tokens import count_tokens
-from prompts import render
-
-if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
 
 _REFUSALS = ("NOT IN THE DOCUMENTS", "文件中没有说明")
-# A sentence with the citations that follow it, before or after its full stop.
-_SENTENCE = re.compile(
-    r".+?(?:[。！？!?](?![\"”’」])|\.(?=\s|[\[【［]|$)|\n|$)(?:\s*[\[【［][^\]】］\n]{1,40}[\]】］])*", re.S
-)
-# What follows a sentence and could still turn out to be its citation.
-_MAY_BECOME_MARK = re.compile(r"\s*(?:[\[【［][^\]】］]{0,40})?")
-_ANSWER_TOKENS = 1024
+# What is read of one reply at most: characters for each token that the model may write, and sentences.
+_CHARACTERS_A_TOKEN = 12
+_MOST_SENTENCES = 60
+# A sentence of a passage is compared with the statement if it is among those that share most with it.
+_NEAREST = 3
+
+Span = tuple[Hit, int, int]
 
 
 class Writer:
-    """Writes answers with a language model. `context` is the model's window in tokens."""
+    """Writes answers with a language model. With `keep_unsupported` sentences without support are written too, with
+    the reason; else only those that are supported, and translations that are partly. `verifier` is a model that may
+    judge, too (`assistant.verification`)."""
 
-    def __init__(self, llm: LLM, name: str, context: int) -> None:
-        self._llm = llm
-        self.name = name
-        self._context = context
+    def __init__(
+        self, model: LanguageModel, *, keep_unsupported: bool = False, verifier: Verifier | None = None
+    ) -> None:
+        self._model = model
+        self._verifier = verifier
+        self._keep_unsupported = keep_unsupported
+        self.name = model.name
+
+    def complete(self, prompt: str) -> str:
+        """The model's whole reply to a prompt. Raises `Unavailable`."""
+        return self._model.complete(prompt)
 
     def write(
-        self, question: str, hits: Sequence[Hit], documents: Mapping[str, Document], language: str
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        documents: Mapping[str, Document],
+        language: Language,
+        verifying: Stopwatch,
     ) -> Iterator[Draft]:
-        """The supported sentences, one by one as they are finished; none where the model declines.
-        Raises `Unavailable` where the model does not answer."""
-        given = self._fitting(question, hits, language)
-        for sentence in self._sentences(render("answer", language, question=question, passages=passages(given))):
-            draft = _check(sentence, given, documents)
-            if draft is not None:
+        """The sentences one by one as they are finished, each once; none where the model declines. Raises
+        `Unavailable`, before or after some sentences, where the model does not answer or not to the end."""
+        options = self._model.options
+        given = fitting(question, hits, language, options.context, options.tokens)
+        said: set[str] = set()
+        for cut in self._sentences(prompt_of(question, given, language)):
+            with verifying:
+                draft = checked(cut, given, documents, language, self._verifier)
+            if draft is not None and draft.text not in said and (self._keep_unsupported or _may_stay(draft)):
+                said.add(draft.text)
                 yield draft
 
-    def _fitting(self, question: str, hits: Sequence[Hit], language: str) -> list[Hit]:
-        """The best hits that the model's window holds beside the prompt and the answer."""
-        empty = render("answer", language, question=question, passages="")
-        room = self._context - _ANSWER_TOKENS - count_tokens(empty)
-        given: list[Hit] = []
-        for hit in hits:
-            room -= count_tokens(_passage(len(given) + 1, hit))
-            if room < 0:
-                break
-            given.append(hit)
-        if not given:
-            raise Unavailable(
-                f"the language model's window of {self._context} tokens holds no passage; raise YIJU_LLM_CONTEXT",
-                f"语言模型的上下文长度（{self._context}）容不下任何段落；请调大 YIJU_LLM_CONTEXT",
+    def _sentences(self, prompt: str) -> Iterator[Cut]:
+        """What the model writes, cut into sentences. Raises `BadReply` behind the last where it is not all."""
+        stream, reply = SentenceStream(), self._model.stream(prompt)
+        room, count = self._model.options.tokens * _CHARACTERS_A_TOKEN, 0
+        for piece in reply:
+            for cut in stream.add(piece[: max(room, 0)]):
+                count += 1
+                yield cut
+            room -= len(piece)
+            if room < 0 or count > _MOST_SENTENCES:
+                raise self._incomplete("it wrote far more than an answer", "内容过长，已停止读取")
+        broke_off = reply.finish is None and stream.breaks_off()
+        last = list(stream.end())
+        yield from last
+        if reply.finish == "length":
+            raise self._incomplete(
+                "it reached its limit; raise YIJU_LLM_TOKENS", "已达长度上限；请调大 YIJU_LLM_TOKENS"
             )
-        return given
+        if broke_off and not any(_declines(cut.text) for cut in last):
+            raise self._incomplete("the connection broke off; ask again", "连接中断；请重新提问")
 
-    def _sentences(self, prompt: str) -> Iterator[str]:
-        """The model's sentences with the marks that follow them, as soon as the next one has begun."""
-        pending = ""
-        for delta in self._deltas(prompt):
-            pending += delta
-            *complete, pending = [part for part in _SENTENCE.findall(pending) if part] or [""]
-            if complete and _MAY_BECOME_MARK.fullmatch(pending):
-                pending = complete.pop() + pending
-            yield from complete
-        yield pending
-
-    def _deltas(self, prompt: str) -> Iterator[str]:
-        import openai
-        from llama_index.core.llms import ChatMessage
-
-        try:
-            for response in self._llm.stream_chat([ChatMessage(role="user", content=prompt)]):
-                yield response.delta or ""
-        except openai.OpenAIError as error:
-            reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-            raise Unavailable(
-                f"the language model {self.name} does not answer ({reason}); check YIJU_LLM_URL, "
-                "YIJU_LLM_MODEL and YIJU_LLM_API_KEY, or ask with answerer extractive",
-                f"语言模型 {self.name} 没有正常应答（{reason}）；请检查 YIJU_LLM_URL、"
-                "YIJU_LLM_MODEL 与 YIJU_LLM_API_KEY，或将 answerer 设为 extractive",
-            ) from error
+    def _incomplete(self, en: str, zh: str) -> BadReply:
+        return BadReply(
+            f"the language model {self.name} did not finish its answer: {en}",
+            f"语言模型 {self.name} 没有写完回答：{zh}",
+        )
 
 
-def load_writer(url: str, model: str, api_key: str | None, context: int, timeout: float) -> Writer:
-    """A writer on an OpenAI-compatible endpoint. Nothing is asked of it until the first question."""
-    return Writer(load_model(url, model, api_key, context, timeout, _ANSWER_TOKENS), model, context)
-
-
-def load_model(url: str, model: str, api_key: str | None, context: int, timeout: float, tokens: int) -> LLM:
-    """A model at an OpenAI-compatible endpoint that says at most `tokens` at a time, always the same."""
-    from llama_index.llms.openai_like import OpenAILike
-
-    return OpenAILike(  # type: ignore[no-any-return]
-        model=model,
-        api_base=url,
-        api_key=api_key or "none",
-        is_chat_model=True,
-        context_window=context,
-        max_tokens=tokens,
-        temperature=0.0,
-        timeout=timeout,
-        max_retries=2,
-    )
-
-
-def passages(hits: Sequence[Hit]) -> str:
-    """Hits as a model is given them, numbered from 1."""
-    return "\n".join(_passage(number, hit) for number, hit in enumerate(hits, 1))
-
-
-def _passage(number: int, hit: Hit) -> str:
-    """A passage between marks that its text can't close: its own angle brackets become ‹ and ›."""
-    place = " › ".join((hit.title, *hit.headings))
-    inside = f"{place}\n{hit.text}".replace("<", "‹").replace(">", "›")
-    return f'<passage n="{number}">\n{inside}\n</passage>'
-
-
-def _check(sentence: str, given: Sequence[Hit], documents: Mapping[str, Document]) -> Draft | None:
-    """The sentence if what it cites supports it. Only passages that were given count as cited."""
-    text = without_marks(sentence).strip()
-    if not text or any(refusal in text for refusal in _REFUSALS):
+def checked(
+    cut: Cut,
+    given: Sequence[Hit],
+    documents: Mapping[str, Document],
+    language: Language,
+    verifier: Verifier | None = None,
+) -> Draft | None:
+    """The sentence with what came of checking it against what it cites; None where it says nothing. Only passages
+    that were given count as cited; those that add no support to that of another are left out."""
+    text = plain(cut.text[: LONGEST + 1])
+    if not any(character.isalpha() for character in text) or _declines(text):
         return None
-    cited = [given[n - 1] for n in numbers(sentence) if 1 <= n <= len(given)]
-    if not cited or not verify(text, "\n".join(hit.text for hit in cited)).supported:
-        return None
-    spans = tuple((hit, *_narrow(text, hit, documents[hit.document_id])) for hit in cited)
-    quotes = "\n".join(documents[hit.document_id].quote(start, end) for hit, start, end in spans)
-    return Draft(text, spans, verify(text, quotes).support)
+    cited = [given[number - 1] for number in cut.numbers if 1 <= number <= len(given)]
+    if not cited or len(text) > LONGEST:
+        reason = (texts.NOT_GIVEN if cut.numbers else texts.UNCITED)[language]
+        return Draft(text, (), 0.0, "not", reason)
+    alone = [hit for hit in cited if _verdict(text, hit, hit.text).outcome != "not"]
+    spans = tuple((hit, *_narrow(text, hit, documents[hit.document_id])) for hit in alone or cited)
+    quotes = [documents[hit.document_id].quote(start, end) for hit, start, end in spans]
+    verdict = verify(text, "\n".join(quotes), "\n".join({_around(hit): None for hit, _, _ in spans}), verifier)
+    return _judged(text, spans, verdict, "\n".join(quotes), language)
+
+
+def _judged(text: str, spans: tuple[Span, ...], verdict: Verdict, quotes: str, language: Language) -> Draft:
+    if any(address not in quotes for address in addresses(text)):
+        return Draft(text, spans, verdict.support, "not", texts.UNKNOWN_LINK[language])
+    if texts.is_in_other_language(text, language):
+        return Draft(text, spans, verdict.support, "not", texts.OTHER_THAN_ASKED[language])
+    return Draft(text, spans, verdict.support, verdict.outcome, verdict.reason(language), verdict.translated)
+
+
+def _may_stay(draft: Draft) -> bool:
+    """A translation can't be more than partly supported; it stands beside its quote, and is marked."""
+    return draft.outcome == "supported" or (draft.outcome == "partly" and draft.translated)
 
 
 def _narrow(text: str, hit: Hit, document: Document) -> tuple[int, int]:
-    """The sentence of a cited passage that supports the statement by itself, or the whole passage."""
-    best: tuple[float, int, int] | None = None
-    for start, end in sentences(document.text, hit.start, hit.end):
-        verdict = verify(text, document.quote(start, end))
-        if verdict.supported and (best is None or verdict.support > best[0]):
-            best = (verdict.support, start, end)
-    return (best[1], best[2]) if best else (hit.start, hit.end)
+    """The sentence of a cited passage that supports the statement by itself, or two that follow each other, or the
+    whole passage."""
+    spans = sentences(document.text, hit.start, hit.end)
+    for several in (spans, [(a[0], b[1]) for a, b in pairwise(spans)]):
+        near = sorted(several, key=lambda span: -_shared(text, document.quote(*span)))[:_NEAREST]
+        verdicts = [(_verdict(text, hit, document.quote(*span)), span) for span in near]
+        holding = [(verdict, span) for verdict, span in verdicts if _holds(verdict)]
+        if holding:
+            return max(holding, key=lambda found: found[0].support)[1]
+    return hit.start, hit.end
+
+
+def _holds(verdict: Verdict) -> bool:
+    return verdict.supported or (verdict.translated and verdict.outcome == "partly")
+
+
+def _shared(text: str, quote: str) -> float:
+    """How many pairs of characters of a statement a quote has; of two with as many, the shorter."""
+    return sum(quote.count(text[i : i + 2]) > 0 for i in range(len(text) - 1)) - len(quote) / 10_000
+
+
+def _verdict(text: str, hit: Hit, quote: str) -> Verdict:
+    return verify(text, quote, _around(hit))
+
+
+def _around(hit: Hit) -> str:
+    return "\n".join((hit.title, *hit.headings))
+
+
+def _declines(text: str) -> bool:
+    return any(refusal in text for refusal in _REFUSALS)

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from assistant.answers import Answer
 from assistant.core import DocumentSummary
-from assistant.texts import caution, status_word
+from assistant.texts import caution, status_word, unsupported
 from corpus.similarity import Pair
 from indexing.explain import Explained, Explanation, Term
 from indexing.fusion import LATE
@@ -31,8 +31,14 @@ def print_answer(console: Console, answer: Answer, language: str) -> None:
             print_hits(console, answer.hits[:3], language)
         return
     for statement in answer.statements:
+        if statement.lead:
+            console.print(statement.lead, style="dim", markup=False, highlight=False)
         marks = "".join(f"[{n}]" for n in statement.citations)
         console.print(f"{escape(statement.text)} [bold cyan]{escape(marks)}[/]")
+        if doubt := unsupported(statement.outcome, statement.reason, language):
+            console.print(f"    {doubt}", style="yellow", highlight=False, markup=False)
+    if answer.interrupted:
+        console.print("\n" + answer.interrupted, style="yellow", highlight=False, markup=False)
     console.print("\n" + ("依据：" if zh else "Citations:"), style="dim")
     for citation in answer.citations:
         place = " › ".join((citation.title, *citation.headings))

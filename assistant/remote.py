@@ -13,7 +13,17 @@ from pydantic import TypeAdapter
 from assistant.answers import Answer, Filters, Hit
 from assistant.core import DocumentSummary, Question
 from corpus.document import Note
-from corpus.errors import BadInput, Held, NotFound, TooLarge, Unavailable, UnreadableFile, YijuError
+from corpus.errors import (
+    BadInput,
+    BadReply,
+    Held,
+    NotFound,
+    TimedOut,
+    TooLarge,
+    Unavailable,
+    UnreadableFile,
+    YijuError,
+)
 from corpus.sidecar import ENDING
 from corpus.similarity import Pair
 from indexing.explain import Explained
@@ -27,7 +37,9 @@ _ERRORS: dict[int, type[YijuError]] = {
     409: Held,
     413: TooLarge,
     415: UnreadableFile,
+    502: BadReply,
     503: Unavailable,
+    504: TimedOut,
 }
 
 

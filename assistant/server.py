@@ -8,17 +8,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.access import LOOPBACK
-from assistant.core import Assistant
 from assistant.settings import Settings, revealed
 from assistant.wiring import Workplace
 from corpus.errors import BadSetting
-from indexing.ingest import Ingester
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from rich.console import Console
 
-Mount = Callable[["FastAPI", Assistant, Ingester, int], "FastAPI"]
+Mount = Callable[["FastAPI", Workplace], "FastAPI"]
 
 
 def run(
@@ -56,16 +54,18 @@ def _app(workplace: Workplace, mount: Mount) -> FastAPI:
     from assistant.api import build_app
 
     settings = workplace.settings
-    ingester, most_bytes = workplace.ingester(), settings.max_file_mb * 2**20
     app = build_app(
         workplace.assistant,
-        ingester,
+        workplace.ingester(),
         api_key=revealed(settings.api_key),
-        most_bytes=most_bytes,
+        most_bytes=settings.max_file_mb * 2**20,
         local_only=settings.host in LOOPBACK and settings.api_key is None,
         rebuilder=workplace.rebuilder,
+        feedback=workplace.feedback,
+        conversations=workplace.conversations,
+        images=workplace.images,
     )
-    return mount(app, workplace.assistant, ingester, most_bytes)
+    return mount(app, workplace)
 
 
 def _listen(host: str, port: int) -> socket.socket:

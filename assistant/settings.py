@@ -75,14 +75,29 @@ class Settings(BaseSettings):
     reranker_url: str | None = Field(None, description="address of a /rerank endpoint (TEI; with MODEL Jina, Cohere)")
     reranker_api_key: SecretStr | None = Field(None, description="key of the reranker's endpoint")
     reranker_top: int = Field(30, ge=2, le=200, description="how many of the best passages the reranker reads")
-    llm: Literal["none", "openai_like"] = Field(
-        "none", description="language model that writes answers: openai_like, or none: the documents' own sentences"
+    llm: str = Field(
+        "none",
+        pattern=r"^[a-z_]+$",
+        description="what reaches the language model that writes answers: openai_like, another llama-index integration "
+        "that is installed (ollama, dashscope, deepseek …), or none: the documents' own sentences",
     )
-    llm_url: str = Field("http://127.0.0.1:11434/v1", description="OpenAI-compatible endpoint of the language model")
+    llm_url: str | None = Field(
+        None, description="endpoint of the language model; unset: http://127.0.0.1:11434/v1, or the integration's own"
+    )
     llm_model: str = Field("", description="name of the language model at the endpoint")
     llm_api_key: SecretStr | None = Field(None, description="key of the endpoint")
     llm_context: int = Field(8192, ge=2048, description="the language model's window in tokens")
-    llm_timeout: float = Field(60, gt=0, description="seconds to wait for the language model")
+    llm_tokens: int = Field(1024, ge=64, description="most tokens of an answer, a model's thinking included")
+    llm_timeout: float = Field(60, gt=0, description="seconds that the language model may be silent")
+    on_unsupported: Literal["remove", "mark"] = Field(
+        "remove", description="sentences of a language model without support: remove, or mark: shown with the reason"
+    )
+    verifier: str = Field(
+        "builtin",
+        min_length=1,
+        description="what checks a written sentence: builtin (rules), or with a model's judgement too: nli:MODEL, or "
+        "judge:URL#MODEL with llm_api_key",
+    )
     qdrant_url: str | None = Field(None, description="Qdrant server, such as http://localhost:6333; unset: built in")
     qdrant_api_key: SecretStr | None = Field(None, description="key of the Qdrant server")
     qdrant_collection: str = Field("yiju", min_length=1, description="collection on the Qdrant server")
@@ -100,6 +115,18 @@ class Settings(BaseSettings):
         default_factory=default_readers, ge=0, le=64, description="processes that read files; 0: none of their own"
     )
     read_seconds: float = Field(120, gt=0, le=86_400, description="most seconds to read one file in")
+    originals: Literal["pdf", "none"] = Field(
+        "pdf", description="files that are kept for page images: pdf, or none; takes effect as files are ingested"
+    )
+    conversations: Literal["keep", "none"] = Field(
+        "keep", description="what is asked and answered over the API: keep it in the data folder, or none"
+    )
+    producer: str = Field(
+        "yiju",
+        min_length=1,
+        max_length=200,
+        description="who provides this service: its name or code in the AIGC label",
+    )
     read_mb: int = Field(2048, ge=256, description="most memory to read one file in, in MiB, where it can be limited")
 
     @classmethod

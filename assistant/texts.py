@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Literal
 
@@ -21,14 +22,39 @@ NOTICE_WRITTEN = {
     "en": "This answer was written by AI. Each sentence was checked against the words it cites, and those "
     "without support were removed. Check the citations before you rely on it.",
 }
+NOTICE_MARKED = {
+    "zh": "本回答由人工智能生成，每句均按所引原文核对，未获充分支持的句子已标明；引用前请核对原文。",
+    "en": "This answer was written by AI. Each sentence was checked against the words it cites, and those "
+    "without full support are marked. Check the citations before you rely on it.",
+}
+# Said between what a language model wrote and what follows it, or at the start where it wrote nothing.
+OWN_WORDS_FOLLOW = {
+    "zh": "（语言模型未能完成回答，以下是文件原句。）",
+    "en": "(The language model did not finish the answer. What follows are the documents' own sentences.)",
+}
+# Why a sentence is not supported, before it is even compared with anything.
+UNCITED = {"zh": "没有注明出处", "en": "it cites nothing"}
+NOT_GIVEN = {"zh": "注明的出处不在所给段落之中", "en": "it cites a passage that was not given"}
+OTHER_THAN_ASKED = {"zh": "这句话不是用提问的语言写的", "en": "it is not in the language of the question"}
+UNKNOWN_LINK = {"zh": "所引原文中没有其中的网址", "en": "the words cited do not have the address in it"}
+_UNSUPPORTED = {
+    "partly": {"zh": "〔部分支持：{}〕", "en": "(⚠ partly supported: {})"},
+    "not": {"zh": "〔未获支持：{}〕", "en": "(⚠ not supported: {})"},
+}
 NOT_IN_DOCUMENTS = {
     "zh": "所查文件中没有找到这个问题的依据。下面列出最接近的段落，供您核对。",
     "en": "The documents do not say. The nearest passages are listed for you to check.",
 }
 OTHER_LANGUAGE = {
-    "zh": "所查文件都是英文，而回答只按词语核对；请用英文提问。",
-    "en": "The documents searched are in Chinese, and answers are matched by word: ask in Chinese.",
+    "zh": "所查文件都是英文；改用英文提问，可能找到更多。",
+    "en": "The documents searched are in Chinese; asking in Chinese may find more.",
 }
+# Said before quotes that are in another language than the question.
+QUOTED_AS_WRITTEN = {
+    "zh": "文件为英文，以下是其原文：",
+    "en": "The documents are in Chinese. In their own words:",
+}
+_SAYS_NOTHING = {"zh": "《{}》：未提及。", "en": "“{}” does not mention it."}
 TOO_VAGUE = {
     "zh": "这个问题没有可供检索的词语。请说明您想了解的事项，例如文件名称、年份或标准编号。",
     "en": "There is nothing in this question to search for. Say what it is about: a document, a year, "
@@ -42,6 +68,10 @@ NO_MATCHING_DOCUMENTS = {
     "zh": "没有文件符合所选条件。请放宽筛选条件后再问。",
     "en": "No document meets the filters. Widen them and ask again.",
 }
+_QUOTED = re.compile(r"《[^《》]*》|（[^（）]*）|\([^()]*\)|“[^“”]*”|\"[^\"]*\"|「[^「」]*」")
+_ENGLISH_WORD = re.compile(r"\b[a-z]{2,}\b")
+# Fewer words than these say nothing of a sentence's language.
+_FEW_WORDS = 4
 _STATUS = {
     "draft": ("草案", "draft"),
     "comment": ("征求意见稿", "draft for comments"),
@@ -76,9 +106,33 @@ def caution(life: Life, language: str, *, successor: str = "", on: date | None =
     return status_word(life.status, language) if life.status in (Status.DRAFT, Status.COMMENT) else ""
 
 
-def notice(language: Language, *, written: bool) -> str:
-    """What a reader is told about where an answer comes from; `written` by a language model or not."""
-    return (NOTICE_WRITTEN if written else NOTICE)[language]
+def says_nothing(title: str, language: str) -> str:
+    """What is said of a document that is silent about what several are compared on."""
+    return _SAYS_NOTHING[language].format(title)
+
+
+def notice(language: Language, *, written: bool, marked: bool = False) -> str:
+    """What a reader is told about where an answer comes from; `written` by a language model or not, and `marked`
+    where sentences without full support are in it."""
+    if not written:
+        return NOTICE[language]
+    return (NOTICE_MARKED if marked else NOTICE_WRITTEN)[language]
+
+
+def unsupported(outcome: str, reason: str | None, language: str) -> str:
+    """The mark of a sentence that is not supported, or only partly; "" where it is."""
+    return _UNSUPPORTED[outcome][language].format(reason) if outcome in _UNSUPPORTED else ""
+
+
+def is_in_other_language(text: str, language: str) -> bool:
+    """Whether a sentence is plainly not in the language asked for. Names in brackets and quotation marks may be in
+    any, and a Chinese sentence may be full of English terms."""
+    words = _QUOTED.sub(" ", text)
+    chinese = sum("一" <= c <= "鿿" for c in words)
+    english = len(_ENGLISH_WORD.findall(words))
+    if language == "zh":
+        return chinese == 0 and english >= _FEW_WORDS
+    return chinese >= _FEW_WORDS and chinese > 2 * english
 
 
 def answer_language(question: str, wanted: str) -> Language:

@@ -5,17 +5,24 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
+from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.abstention import read_calibration
+from assistant.conversations import FILE as CONVERSATIONS
+from assistant.conversations import Conversations
 from assistant.core import Assistant
+from assistant.feedback import FILE as FEEDBACK
+from assistant.feedback import FeedbackStore
 from assistant.folder import DataFolder
+from assistant.page_images import PageImages
 from assistant.rebuilding import Rebuilder
 from assistant.settings import Settings, revealed
 from corpus.catalogue import Catalogue
 from corpus.errors import BadSetting, YijuError
+from corpus.originals import Originals
 from indexing.embedders import Embedder, EmbedderOptions, load_embedder
 from indexing.generation import Generation
 from indexing.index import Index, check_identity
@@ -31,6 +38,10 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from assistant.generative import Writer
+    from assistant.language_model import LanguageModel
+
+# Whoever asks for a page waits: drawing it may take no longer than that.
+_DRAWING_SECONDS = 20.0
 
 
 def _silent(_name: str, _of: int | None = None) -> None:
@@ -58,13 +69,15 @@ class Workplace:
             check_identity(self.catalogue, self.embedder, settings.passage_tokens)
             self.store = self._store(self.generation, self.embedder)
             self._open.append(self._close_store)
-            self.index = Index(self.catalogue, self.store, self.embedder, settings.passage_tokens)
+            self.originals = Originals(settings.data / "originals", keeps=settings.originals == "pdf")
+            self.index = Index(self.catalogue, self.store, self.embedder, settings.passage_tokens, self.originals)
             self._point()
             if leftover := self.catalogue.about("leftover"):  # of a run that was killed, or has just ended
                 self._forget(int(leftover))
             self.readers = _readers(settings)
             if self.readers is not None:
                 self._open.append(self.readers.close)
+            self.images = self._images()
             self.reranker = _reranker(settings)
             self.rebuilder = Rebuilder(self)
             self._open.append(self.rebuilder.close)
@@ -83,10 +96,36 @@ class Workplace:
             calibration=read_calibration(settings.abstention) if settings.abstention else None,
             reranker=self.reranker,
             rerank_top=settings.reranker_top,
+            producer=settings.producer,
         )
+
+    @cached_property
+    def feedback(self) -> FeedbackStore:
+        """What people said of answers; opened where it is asked for. Raises `Corrupt`."""
+        store = FeedbackStore(self.settings.data / FEEDBACK)
+        self._open.append(store.close)
+        return store
+
+    @cached_property
+    def conversations(self) -> Conversations | None:
+        """What was asked and answered; opened where it is asked for. None where it is not kept. Raises `Corrupt`."""
+        if self.settings.conversations == "none":
+            return None
+        store = Conversations(self.settings.data / CONVERSATIONS)
+        self._open.append(store.close)
+        return store
 
     def ingester(self, origin: str = "own") -> Ingester:
         return Ingester(self.index, self.settings.max_file_mb * 2**20, origin, self.readers)
+
+    def _images(self) -> PageImages:
+        """Pages are drawn in a process of their own, which does not wait for files that are being read."""
+        if self.readers is None:
+            return PageImages(self.originals, None)
+        limits = Limits(min(self.settings.read_seconds, _DRAWING_SECONDS), self.settings.read_mb)
+        pool = ReaderPool(1, limits)
+        self._open.append(pool.close)
+        return PageImages(self.originals, pool)
 
     def add_samples(self, progress: Callable[[str, int], None] = _silent) -> int:
         """Indexes the samples where they would be searched and are not indexed yet, or came with
@@ -245,15 +284,36 @@ def _readers(settings: Settings) -> ReaderPool | None:
 def _writer(settings: Settings) -> Writer | None:
     if settings.llm == "none":
         return None
+    from assistant.generative import Writer
+    from assistant.support_models import load_verifier
+
+    return Writer(
+        language_model(settings),
+        keep_unsupported=settings.on_unsupported == "mark",
+        verifier=load_verifier(settings.verifier, revealed(settings.llm_api_key), settings.llm_timeout),
+    )
+
+
+def language_model(settings: Settings, tokens: int | None = None) -> LanguageModel:
+    """The language model of the settings, which writes `tokens` at most. Raises `BadSetting`."""
     if not settings.llm_model:
         raise BadSetting(
             "YIJU_LLM is set and YIJU_LLM_MODEL is not; name the model at YIJU_LLM_URL",
             "已设置 YIJU_LLM 但未设置 YIJU_LLM_MODEL；请给出 YIJU_LLM_URL 上的模型名称",
         )
-    from assistant.generative import load_writer
+    from assistant.language_model import ModelOptions, load_language_model
 
-    key = revealed(settings.llm_api_key)
-    return load_writer(settings.llm_url, settings.llm_model, key, settings.llm_context, settings.llm_timeout)
+    return load_language_model(
+        ModelOptions(
+            integration=settings.llm,
+            model=settings.llm_model,
+            url=settings.llm_url,
+            api_key=revealed(settings.llm_api_key),
+            context=settings.llm_context,
+            tokens=tokens or settings.llm_tokens,
+            timeout=settings.llm_timeout,
+        )
+    )
 
 
 def sample_files() -> list[tuple[str, bytes]]:

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from sqlalchemy.dialects.sqlite import insert
 from corpus.document import Day, Document, Metadata, Status
 from corpus.errors import NotFound
 from corpus.fields import BY_HAND, SIDECAR, Value, from_json, overridden, plain, to_json, typed
+from corpus.recent import Recent
 from corpus.schema import CURRENT, FRESH, GOING, LEAVING, REPLACED, RETITLED, RETURNING, STALE, WRITING, open_engine
 from corpus.schema import IS_CURRENT as _IS_CURRENT
 from corpus.schema import about as _about
@@ -36,7 +36,13 @@ from corpus.schema import said as _said
 from corpus.schema import sketches as _sketches
 from corpus.similarity import Pair, similar_pairs, sketch
 from corpus.standing import NO_STANDING, Candidate, Standing, standings, status
-from corpus.stored import document_of, row_of
+from corpus.stored import characters, document_of, row_of
+
+# Characters of the documents that are kept in memory once they were read.
+_KEPT = 8_000_000
+# One statement for any number of ids, which are given as JSON: a list in its place is written out anew each time.
+_ASKED = sa.func.json_each(sa.bindparam("ids")).table_valued("value")
+_AMONG = _documents.c.id.in_(sa.select(_ASKED.c.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +65,26 @@ class Summary:
     current: bool
     supersedes: str | None
     superseded_by: str | None
+    issuers: tuple[str, ...]
+    region: str | None
+    tags: tuple[str, ...]
 
 
 class Catalogue:
     """The catalogue in the SQLite file `path`, created where there is none. Raises `Corrupt`."""
 
     def __init__(self, path: Path) -> None:
+        # How often this process has written: what is made of the whole catalogue holds until the next time.
+        self.changes = 0
         self._engine = open_engine(path)
-        self._cached = lru_cache(maxsize=64)(self._load)
+        self._recent = Recent(_KEPT)
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """One transaction: all of it is written when the block ends, or nothing."""
         with self._engine.begin() as connection:
             yield connection
+        self.changes += 1
 
     def close(self) -> None:
         self._engine.dispose()
@@ -81,7 +93,19 @@ class Catalogue:
 
     def document(self, document_id: str) -> Document:
         """A version by its id, current or replaced. Raises `NotFound`."""
-        return self._cached(document_id)
+        return self.documents((document_id,))[document_id]
+
+    def documents(self, document_ids: Iterable[str]) -> dict[str, Document]:
+        """Versions by their ids, in the order of these; one query reads those that were not read lately. Raises
+        `NotFound`."""
+        wanted = list(dict.fromkeys(document_ids))
+        age, found = self._recent.age, self._recent.among(wanted)
+        missing = [key for key in wanted if key not in found]
+        if missing:
+            read = {key: (document_of(row), characters(row)) for key, row in self._rows(missing).items()}
+            self._recent.keep(read, age)
+            found |= {key: document for key, (document, _) in read.items()}
+        return {key: found[key] for key in wanted}
 
     def current(self, uri: str) -> str | None:
         """The id of the current version of a source."""
@@ -154,6 +178,16 @@ class Catalogue:
         with self._engine.connect() as connection:
             return connection.execute(query.where(sa.func.likely(other.c.state == CURRENT)).limit(1)).scalar()
 
+    def with_bytes(self, digests: Iterable[str]) -> frozenset[str]:
+        """Those of these sha256 hashes that are of the bytes of some version, whatever its state."""
+        c, wanted = _documents.c, sorted(digests)
+        found: set[str] = set()
+        with self._engine.connect() as connection:
+            for i in range(0, len(wanted), 500):
+                query = sa.select(c.sha256).where(c.sha256.in_(wanted[i : i + 500])).distinct()
+                found.update(connection.execute(query).scalars())
+        return frozenset(found)
+
     def similar(self) -> tuple[Pair, ...]:
         """The pairs of current documents with nearly the same text."""
         c = _documents.c
@@ -172,10 +206,9 @@ class Catalogue:
 
     def current_among(self, document_ids: Iterable[str]) -> frozenset[str]:
         """Those of these versions that are current."""
-        wanted = list(dict.fromkeys(document_ids))
-        query = sa.select(_documents.c.id).where(_documents.c.id.in_(wanted), _IS_CURRENT)
+        query = sa.select(_documents.c.id).where(_AMONG, _IS_CURRENT)
         with self._engine.connect() as connection:
-            return frozenset(connection.execute(query).scalars())
+            return frozenset(connection.execute(query, {"ids": json.dumps(sorted(set(document_ids)))}).scalars())
 
     def has_own(self) -> bool:
         """Whether any current document is the user's own."""
@@ -218,7 +251,7 @@ class Catalogue:
                 else:
                     statement = statement.on_conflict_do_nothing()
                 connection.execute(statement)
-        self._cached.cache_clear()
+        self._recent.forget()
         return told
 
     def say(self, connection: sa.Connection, uri: str, by: str, said: Mapping[str, Value]) -> None:
@@ -285,7 +318,7 @@ class Catalogue:
 
     def forget_cached(self) -> None:
         """To be called after a transaction that changed documents that may have been read before."""
-        self._cached.cache_clear()
+        self._recent.forget()
 
     def activate(self, connection: sa.Connection, document_id: str, uri: str, passages: int) -> None:
         """The second step: makes a version current, and the one before it leave."""
@@ -312,7 +345,7 @@ class Catalogue:
         others = sa.select(_documents.c.id).where(_documents.c.uri == uri)
         if connection.execute(others.limit(1)).first() is None:
             connection.execute(sa.delete(_said).where(_said.c.uri == uri))
-        self._cached.cache_clear()
+        self._recent.forget()
 
     def passages(self) -> int:
         """How many passages the current documents have together."""
@@ -333,15 +366,18 @@ class Catalogue:
         statement = insert(_about).values(key=key, value=value)
         connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
 
-    def _load(self, document_id: str) -> Document:
+    def _rows(self, document_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        query = sa.select(_documents).where(_AMONG)
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(_documents).where(_documents.c.id == document_id)).mappings().first()
-        if row is None:
+            found = connection.execute(query, {"ids": json.dumps(document_ids)}).mappings()
+            rows = {row["id"]: dict(row) for row in found}
+        missing = next((key for key in document_ids if key not in rows), None)
+        if missing is not None:
             raise NotFound(
-                f"there is no document {document_id!r}; GET /documents or `yiju documents list` shows those there are",
-                f"没有编号为 {document_id!r} 的文件；可用 GET /documents 或 yiju documents list 查看已有文件",
+                f"there is no document {missing!r}; GET /documents or `yiju documents list` shows those there are",
+                f"没有编号为 {missing!r} 的文件；可用 GET /documents 或 yiju documents list 查看已有文件",
             )
-        return document_of(dict(row))
+        return rows
 
 
 def said_of(metadata: Metadata, said: Mapping[str, Mapping[str, Value]]) -> Metadata:
@@ -370,7 +406,7 @@ def _summary(row: Sequence[Any]) -> Summary:
     metadata, standing = from_json(stored), _standing(by, ended)
     life = status(metadata, standing)
     more = (metadata.number, metadata.date, life, state == CURRENT, supersedes, standing.superseded_by)
-    return Summary(*(*row[:9], *more))
+    return Summary(*(*row[:9], *more, metadata.issuers, metadata.region, metadata.tags))
 
 
 def _standing(superseded_by: str | None, ended: str | None) -> Standing:

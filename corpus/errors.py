@@ -7,9 +7,12 @@
     │   └── BadSetting            400     whoever keeps it running, at start
     ├── NotFound                  404     asker, developer
     ├── TooLarge                  413     asker, developer
+    ├── Unresolved                409     asker, developer: a citation's words are not where it says
     ├── Held                      409     whoever keeps it running: another process has the data folder
     ├── Corrupt                   500     whoever keeps it running: the data folder must be rebuilt
     └── Unavailable               503     asker: something behind us does not answer
+        ├── BadReply              502     likewise: it answers with an error, or with what can't be used
+        └── TimedOut              504     likewise: it takes too long
 
 An error says what is wrong, where, and what to do, in English and in Chinese. It carries its HTTP
 status; `assistant/problems.py` renders it for the API, `assistant/cli.py` for the terminal, and
@@ -66,6 +69,12 @@ class TooLarge(YijuError):
     status = 413
 
 
+class Unresolved(YijuError):
+    """A citation whose words do not stand where it says, or in no document that is here."""
+
+    status = 409
+
+
 class Held(YijuError):
     """Another process holds the data folder."""
 
@@ -82,3 +91,15 @@ class Unavailable(YijuError):
     """Something this program depends on does not answer."""
 
     status = 503
+
+
+class BadReply(Unavailable):
+    """Something this program depends on answers with an error, or with what can't be used."""
+
+    status = 502
+
+
+class TimedOut(Unavailable):
+    """Something this program depends on takes too long."""
+
+    status = 504

@@ -35,6 +35,11 @@ def row_of(document: Document) -> dict[str, Any]:
     }
 
 
+def characters(row: Mapping[str, Any]) -> int:
+    """How long a document's row is: what it takes in memory grows with it."""
+    return sum(len(row[column]) for column in ("text", "blocks", "tables", "metadata", "notes"))
+
+
 def document_of(row: Mapping[str, Any]) -> Document:
     """The document of a row."""
     blocks = tuple(_block(*stored) for stored in json.loads(row["blocks"]))

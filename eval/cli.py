@@ -146,6 +146,31 @@ def judges(
         print_agreements(found, labels, out)
 
 
+@app.command("planted")
+def planted(
+    corpus: Annotated[Path | None, typer.Option(help="Folder of documents, or one; else the samples.")] = None,
+    half: Annotated[Literal["test", "dev"], typer.Option(help="Which half of the sentences.")] = "test",
+    as_json: AsJson = False,
+) -> None:
+    """Plant errors in sentences of documents, and count how many the verifier notices, and false alarms."""
+    from assistant.settings import read_settings, revealed
+    from assistant.support_models import load_verifier
+    from eval.planted.measure import check_all, documents_of, figures, print_planted, to_json
+    from eval.planted.measure import planted as errors
+
+    settings = read_settings({})
+    model = load_verifier(settings.verifier, revealed(settings.llm_api_key), settings.llm_timeout)
+    with progress("reading") as reading:
+        documents = documents_of(corpus, reading)
+    with progress("checking") as checking:
+        checked = check_all(errors(documents, half), model, checking)
+    found = figures(checked)
+    if as_json:
+        typer.echo(json.dumps(to_json(found, checked, half), ensure_ascii=False))
+    else:
+        print_planted(found, half, out)
+
+
 @app.command("calibrate")
 def calibrate(
     to: Annotated[Path, typer.Option("--out", help="File to write: the setting YIJU_ABSTENTION names it.")],
@@ -163,6 +188,15 @@ def calibrate(
         float, typer.Option(min=0, max=0.9, help="Share of each --bench that is not fitted on but reported on.")
     ] = 0.5,
     most: Annotated[int, typer.Option(min=1, help="Questions of each --bench.")] = 800,
+    strange: Annotated[
+        int, typer.Option(min=0, help="Questions of each --bench that are asked of the documents of each --set, too.")
+    ] = 0,
+    refusals: Annotated[
+        float | None,
+        typer.Option(
+            "--most-false-refusals", min=0, max=0.9, help="Instead: share of each --set's answerable that is refused."
+        ),
+    ] = None,
     earlier_rule: Annotated[
         bool, typer.Option("--earlier-rule", help="Let the fixed share of coverage decide; fit its confidence only.")
     ] = False,
@@ -175,8 +209,15 @@ def calibrate(
 
     settings = read_settings({"data": data})
     with progress("searching") as advance:
-        sources = collect(sets or (), corpora or (), benches or (), most, settings, advance)
-    made = fit(sources, target=target, embedder=settings.embedder, held_out=held_out, earlier_rule=earlier_rule)
+        sources = collect(sets or (), corpora or (), benches or (), most, settings, advance, strange)
+    made = fit(
+        sources,
+        target=target,
+        embedder=settings.embedder,
+        held_out=held_out,
+        earlier_rule=earlier_rule,
+        refusals=refusals,
+    )
     show(made, out)
     write(made.calibration, to)
     out.print(f"{to}", markup=False, highlight=False)
@@ -274,6 +315,39 @@ def lint(
         raise typer.Exit(1)
 
 
+@app.command("followups")
+def followups(
+    set_: Annotated[str, typer.Option("--set", help="samples, or a JSON Lines file of questions.")] = "samples",
+    corpus: Annotated[Path | None, typer.Option(help="Folder of the documents that the questions are about.")] = None,
+    split: Annotated[Literal["dev", "test"] | None, typer.Option(help="Only the questions of this split.")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages to look at.")] = 8,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how often a follow-up finds what its hand-written standalone question finds."""
+    from assistant.settings import read_settings
+    from eval.followups import agreement, print_agreement, to_json
+    from eval.questions import SAMPLES, load_set
+    from eval.runner import indexed
+
+    questions = [q for q in load_set(set_, corpus).questions if split in (None, q.split)]
+    if corpus is None and set_ != SAMPLES:
+        raise BadInput(
+            "say which documents the set is about: --corpus FOLDER", "请用 --corpus 指定评测集所针对的文件夹"
+        )
+    with (
+        tempfile.TemporaryDirectory(prefix="yiju-eval-") as temporary,
+        progress("indexing") as indexing,
+        indexed(corpus, Path(temporary), read_settings({"data": data}), indexing) as workplace,
+        progress("asking") as asking,
+    ):
+        found = agreement(questions, workplace.assistant.ask, top_k=k, advance=lambda id_: asking(id_, None))
+    if as_json:
+        typer.echo(json.dumps(to_json(found), ensure_ascii=False))
+    else:
+        print_agreement(found, out, terminal_language())
+
+
 @app.command("make")
 def make(
     corpus: Annotated[Path, typer.Option(help="Folder of documents, or one document.")],
@@ -314,6 +388,24 @@ def annotate(
     from eval.making.session import annotate_file
 
     annotate_file(file, out_, corpus=corpus, data=data, yes=yes, console=out, indexing=progress)
+
+
+@app.command("feedback")
+def feedback(
+    out_: Annotated[Path, typer.Option("--out", help="File for the proposals, as JSON Lines.", metavar="FILE")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Turn what people said of answers into proposals, for a person to accept (see annotate)."""
+    from assistant.settings import read_settings
+    from eval.feedback import proposed, read_feedback, show, write
+
+    made = proposed(read_feedback(read_settings({"data": data}).data))
+    write(made, out_)
+    if as_json:
+        typer.echo(json.dumps({"out": str(out_), "records": made.records, "questions": made.questions}))
+    else:
+        show(made, out_, out, terminal_language())
 
 
 @app.command("report")

@@ -51,7 +51,7 @@ class Evidence(Record):
 
     source: str = Field(min_length=1)
     quotes: tuple[str, ...] = ()
-    # Left out of JSON where there are none: digests of questions are made of it.
+    # What is left out of JSON where it is empty: digests of questions are made of it.
     sha256: str | None = Field(default=None, pattern="^[0-9a-f]{16}$", exclude_if=operator.not_)
     spans: tuple[tuple[NonNegativeInt, NonNegativeInt], ...] = Field(default=(), exclude_if=operator.not_)
 
@@ -72,7 +72,8 @@ class GoldQuestion(Record):
     A nugget that is not `vital` makes an answer better and its lack no worse (TREC's vital and okay
     nuggets); without the field all are vital. Questions that share `meaning` ask the same thing in
     other words or in the other language. An unanswerable question has neither nuggets nor evidence;
-    one with a false premise that the documents correct is answerable.
+    one with a false premise that the documents correct is answerable. `standalone` is a follow-up as a
+    person would ask it who had said nothing before (`eval.followups`).
     """
 
     id: str = Field(min_length=1, coerce_numbers_to_str=True)
@@ -83,6 +84,7 @@ class GoldQuestion(Record):
     nuggets: tuple[tuple[str, ...], ...]
     evidence: tuple[Evidence, ...]
     history: tuple[Message, ...] = ()
+    standalone: str = Field(default="", exclude_if=operator.not_)
     vital: tuple[bool, ...] = ()
     meaning: str | None = None
     split: Literal["dev", "test"] | None = None

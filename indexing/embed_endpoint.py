@@ -1,7 +1,7 @@
 """Embedders that answer over HTTP: an OpenAI-compatible `/embeddings` (vLLM, Ollama, llama.cpp, hosted services)
 and Text Embeddings Inference (`/info` and `/embed`, https://github.com/huggingface/text-embeddings-inference).
 
-What is asked and what a reply means is known here; sending, waiting and refusing are `indexing.embed_client`'s.
+What is asked and what a reply means is known here; sending, waiting and refusing are `indexing.endpoint_client`'s.
 """
 
 from __future__ import annotations
@@ -11,15 +11,23 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import BadSetting, Unavailable
-from indexing.embed_client import AT_ONCE, PATIENT, EmbeddingClient, Patience
 from indexing.embedders import EmbedderOptions, shortened, unit_vectors
 from indexing.embedding_models import facts_of
+from indexing.endpoint_client import AT_ONCE, PATIENT, EndpointClient, Patience, Service
 from indexing.tokens import count_tokens
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+SERVICE = Service(
+    en="embedding endpoint",
+    zh="向量接口",
+    setting="YIJU_EMBEDDER",
+    paths=("/embeddings", "/embed"),
+    less="lower YIJU_EMBEDDER_WINDOW or YIJU_EMBEDDER_BATCH",
+    less_zh="请调小 YIJU_EMBEDDER_WINDOW 或 YIJU_EMBEDDER_BATCH",
+)
 # Tokens that a model reads where neither the setting nor its facts say: OpenAI's limit.
 _WINDOW = 8191
 _PROBE = "Yiju"
@@ -43,7 +51,7 @@ def load_endpoint(name: str, options: EmbedderOptions) -> EndpointEmbedder:
             f"YIJU_EMBEDDER={name} can't be used; write openai:MODEL, or tei, whose server holds one model",
             f"YIJU_EMBEDDER={name} 无效；请写 openai:模型名称，或写 tei（其服务只含一个模型）",
         )
-    client = EmbeddingClient(options.url, options.api_key)
+    client = EndpointClient(SERVICE, options.url, options.api_key)
     try:
         return _tei(client, options) if kind == "tei" else _openai(client, model, options)
     except BaseException:
@@ -55,7 +63,7 @@ class EndpointEmbedder:
     """A model behind an endpoint. `name` is what the index knows it by, `model` what its facts are found by."""
 
     def __init__(
-        self, name: str, model: str, client: EmbeddingClient, ask: Ask, batch: int, dimension: int | None
+        self, name: str, model: str, client: EndpointClient, ask: Ask, batch: int, dimension: int | None
     ) -> None:
         self._name = name
         self._facts = facts_of(model)
@@ -98,7 +106,7 @@ class EndpointEmbedder:
         return unit_vectors(vectors, texts, self._name, self._own, self._dimension)
 
 
-def _openai(client: EmbeddingClient, model: str, options: EmbedderOptions) -> EndpointEmbedder:
+def _openai(client: EndpointClient, model: str, options: EmbedderOptions) -> EndpointEmbedder:
     budget = (options.window or facts_of(model).window or _WINDOW) * 3 // 4
 
     def ask(texts: list[str], patience: Patience) -> npt.NDArray[np.float32]:
@@ -109,7 +117,7 @@ def _openai(client: EmbeddingClient, model: str, options: EmbedderOptions) -> En
     return EndpointEmbedder(f"openai:{model}@{client.host}", model, client, ask, options.batch, options.dimension)
 
 
-def _tei(client: EmbeddingClient, options: EmbedderOptions) -> EndpointEmbedder:
+def _tei(client: EndpointClient, options: EmbedderOptions) -> EndpointEmbedder:
     info = client.ask("GET", "/info", None, AT_ONCE)
     model = info.get("model_id") if isinstance(info, dict) else None
     kind = info.get("model_type") if isinstance(info, dict) else None
@@ -139,7 +147,7 @@ def _fitting(text: str, budget: int) -> str:
     return text or " "
 
 
-def _in_order(client: EmbeddingClient, reply: Any) -> list[Any]:
+def _in_order(client: EndpointClient, reply: Any) -> list[Any]:
     """The embeddings of an OpenAI-compatible reply in the order of the texts."""
     try:
         items = reply["data"]
@@ -150,7 +158,7 @@ def _in_order(client: EmbeddingClient, reply: Any) -> list[Any]:
         raise client.unreadable("no list of embeddings") from error
 
 
-def _rows(client: EmbeddingClient, rows: Any) -> npt.NDArray[np.float32]:
+def _rows(client: EndpointClient, rows: Any) -> npt.NDArray[np.float32]:
     import numpy as np
 
     try:

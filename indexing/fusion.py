@@ -110,7 +110,7 @@ def _by_tokens(question: str, found: Iterable[Match], embedder: StaticEmbedder) 
     import numpy as np
 
     passages = list({(match.document_id, match.number): match for match in found if match.tokens}.values())
-    (asked,) = embedder.tokens((question,))
+    asked = embedder.question_tokens(question)
     if not passages or not len(asked):
         return {DENSE: [], LATE: []}
     tokens = [embedder.unpacked(match.tokens) for match in passages]

@@ -21,6 +21,7 @@ from corpus.catalogue import Catalogue, said_of
 from corpus.document import Document
 from corpus.errors import BadInput, BadSetting, Corrupt
 from corpus.fields import BY_HAND, Value, check
+from corpus.originals import Originals
 from corpus.schema import GOING, LEAVING, RETURNING, WRITING
 from corpus.standing import NO_STANDING, Standing, status
 from indexing import lexical
@@ -89,11 +90,20 @@ class Index:
     """Adds, replaces and removes documents. Reading is in `retrieval.py`.
 
     `budget` is the size of a passage in tokens. The settings are those that `check_identity` has seen.
+    `originals` holds files of documents, and is told when the last one of a file is gone.
     Raises `Corrupt` where passages are missing from the store.
     """
 
-    def __init__(self, catalogue: Catalogue, store: Store, embedder: Embedder | None, budget: int) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        store: Store,
+        embedder: Embedder | None,
+        budget: int,
+        originals: Originals | None = None,
+    ) -> None:
         self.catalogue = catalogue
+        self.originals = originals
         self.statistics = Statistics(catalogue)
         self._serving = Serving(Generation(store, embedder, budget))
         self._writing = threading.Lock()
@@ -156,6 +166,8 @@ class Index:
         self._recover_writing()
         self._forget(self.catalogue.in_state(LEAVING))
         self._drop(self.catalogue.in_state(GOING))
+        if self.originals is not None:
+            self._forget_files(self.originals.digests())
         stored, known = self.store.count(Scope()), self.catalogue.passages()
         if stored != known:
             raise Corrupt(
@@ -312,9 +324,16 @@ class Index:
     def _drop(self, document_ids: Sequence[str]) -> None:
         """Takes versions out of the store, and then out of the catalogue."""
         self._delete(document_ids)
+        digests = frozenset(self.catalogue.document(document_id).sha256 for document_id in document_ids)
         with self.catalogue.transaction() as connection:
             for document_id in document_ids:
                 self.catalogue.delete(connection, document_id)
+        self._forget_files(digests)
+
+    def _forget_files(self, digests: frozenset[str]) -> None:
+        """Removes the kept files that no version has any more. Opening the index does it again."""
+        if self.originals is not None and digests:
+            self.originals.forget(digests - self.catalogue.with_bytes(digests))
 
     def _forget(self, document_ids: Sequence[str]) -> None:
         """Takes replaced versions out of the store; their texts stay in the catalogue."""

@@ -147,13 +147,25 @@ class Ingester:
         if len(data) > self._most_bytes:
             raise too_large(len(data), self._most_bytes)
         _check_kind(source)
-        version = document_id(uri, hashlib.sha256(data).hexdigest(), READER)
+        digest = hashlib.sha256(data).hexdigest()
+        version = document_id(uri, digest, READER)
         if self._index.catalogue.current(uri) == version:
+            self._keep(source, data, digest)
+            self._settle(digest)
             return Result(source, "updated" if self._say(uri, said) else "unchanged", version)
         reader = read if self._pool is None or _is_cheap(data, source) else self._pool.read
         document = reader(data, uri=uri, source=source, origin=self._origin)
         self._say(uri, said)
+        self._keep(source, data, digest)
         return document
+
+    def _keep(self, source: str, data: bytes, digest: str) -> None:
+        if self._index.originals is not None:
+            self._index.originals.keep(source, data, digest)
+
+    def _settle(self, digest: str) -> None:
+        if self._index.originals is not None:
+            self._index.originals.settle(digest)
 
     def _say(self, uri: str, said: Mapping[str, Value] | None) -> bool:
         return said is not None and self._index.say(uri, SIDECAR, said)
@@ -161,7 +173,11 @@ class Ingester:
     def _finish(self, batch: Sequence[Document | Result]) -> list[Result]:
         """Indexes the documents among these in one step; the results of all, in order."""
         documents = [ready for ready in batch if isinstance(ready, Document)]
-        outcomes = iter(self._index.add_many(documents)) if documents else iter(())
+        try:
+            outcomes = iter(self._index.add_many(documents)) if documents else iter(())
+        finally:
+            for document in documents:
+                self._settle(document.sha256)
         return [ready if isinstance(ready, Result) else self._result(ready, *next(outcomes)) for ready in batch]
 
     def _result(self, document: Document, outcome: Outcome, document_id: str) -> Result:

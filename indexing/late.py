@@ -25,21 +25,35 @@ def matched(question: Places, passages: Sequence[Places], vectors: Floats) -> Fl
     `vectors` are those of all tokens of the question and the passages, which name them by their places there:
     shape (tokens, dimension).
     """
+    return matched_each(question, (passages,), vectors)[0]
+
+
+def matched_each(question: Places, several: Sequence[Sequence[Places]], vectors: Floats) -> list[Floats]:
+    """The same for several lots of passages, each by itself."""
     import numpy as np
 
     asked = np.unique(question)
-    if not len(asked) or not passages:
-        return np.zeros(len(passages), np.float32)
+    if not len(asked):
+        return [np.zeros(len(passages), np.float32) for passages in several]
     lengths = np.linalg.norm(vectors, axis=1)
     safe = np.where(lengths, lengths, 1)
     # A row for each token, so that a passage's are read in one piece, and one of zeros, which ends each passage.
     cosines = np.zeros((len(vectors) + 1, len(asked)), np.float32)
     cosines[:-1] = vectors @ (vectors[asked] / safe[asked, None]).T / safe[:, None]
-    ended = np.concatenate([np.append(passage, len(vectors)) for passage in passages])
+    return [_matched(cosines, lengths[asked], passages) for passages in several]
+
+
+def _matched(cosines: Floats, lengths: Floats, passages: Sequence[Places]) -> Floats:
+    import numpy as np
+
+    if not passages:
+        return np.zeros(0, np.float32)
+    nothing = len(cosines) - 1
+    ended = np.concatenate([np.append(passage, nothing) for passage in passages])
     starts = np.cumsum([0, *(len(passage) + 1 for passage in passages[:-1])])
     # A token that nothing is near to is not matched at all; the square tells near from nearly.
     best = np.maximum.reduceat(cosines[ended], starts, axis=0) ** 2
-    weights = lengths[asked] * _rarity(best)
+    weights = lengths * _rarity(best)
     total = float(weights.sum())
     scores: Floats = (best @ weights / total if total else np.zeros(len(passages))).astype(np.float32)
     return scores

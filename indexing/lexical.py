@@ -55,10 +55,10 @@ class LexicalQuestion:
     ceiling: float
     units: tuple[tuple[tuple[str, ...], float], ...] = ()
 
-    def coverage(self, found: Set[str]) -> float:
-        """The share (0 to 1) of the question, weighted by rarity, that these terms say."""
+    def coverage(self, *found: Set[str]) -> float:
+        """The share (0 to 1) of the question, weighted by rarity, that these terms say together."""
         total = sum(weight for _, weight in self.units)
-        said = sum(weight for unit, weight in self.units if not found.isdisjoint(unit))
+        said = sum(weight for unit, weight in self.units if not all(terms.isdisjoint(unit) for terms in found))
         return said / total if total else 0.0
 
 

@@ -4,13 +4,13 @@ put in order (`rerank.py`, `arrange.py`)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from corpus.document import Document, Kind
 from corpus.standing import life
-from indexing.arrange import Arranged, Place, Ranked, Read, arrange, asks_several, take_turns
+from indexing.arrange import LOOKED, Arranged, Place, Ranked, Read, arrange, asks_several, take_turns
 from indexing.embed_static import StaticEmbedder
 from indexing.explain import Explained, best_part, explanation, filters, weighed, weighed_leg
 from indexing.fusion import SHIPPED, Asked, Recipe, fuse, legs
@@ -26,6 +26,8 @@ RERANK_TOP = 30
 _DEPTH, _LEAST_DEPTH = 5, 50
 # Documents are asked for by name in a question where this many times the hits wanted hold them.
 _NAMED = 3
+# How many passages are read sentence by sentence, and what their best one counts beside the passage's own score.
+_REFINED, _BEST_SENTENCE = 30, 0.08
 # A question that has none besides its asking words means nothing.
 _LETTER = re.compile(r"\w")
 
@@ -65,16 +67,28 @@ class Search:
     explained: Explained | None = None
 
 
+# The weight of the best sentence of each passage for a question (see `assistant.weighing`).
+Refine = Callable[[str, LexicalQuestion, Sequence[tuple[Document, int, int]]], Sequence[float]]
+
+
 class Retriever:
-    """Finds passages of current documents. A `reranker` gives the best `rerank_top` of them their order."""
+    """Finds passages of current documents. A `reranker` gives the best `rerank_top` of them their order; where there
+    is none, `refine` says what their best sentences are worth, and they are ordered by that as well."""
 
     def __init__(
-        self, index: Index, *, recipe: Recipe = SHIPPED, reranker: Reranker | None = None, rerank_top: int = RERANK_TOP
+        self,
+        index: Index,
+        *,
+        recipe: Recipe = SHIPPED,
+        reranker: Reranker | None = None,
+        rerank_top: int = RERANK_TOP,
+        refine: Refine | None = None,
     ) -> None:
         self._index = index
         self._recipe = recipe
         self._reranker = reranker
         self._rerank_top = rerank_top
+        self._refine = refine
 
     def search(self, question: str, k: int, scope: Scope, origins: Sequence[str], *, explain: bool = False) -> Search:
         """The `k` best hits within a scope. `origins` are those whose documents are searched. Raises `Unavailable`
@@ -95,7 +109,10 @@ class Retriever:
         current = self._index.catalogue.current_among(match.document_id for match, _ in scored)
         fused = [Ranked(match, score, score) for match, score in scored if match.document_id in current]
         read: Read = cache(self._index.catalogue.document)  # each document once a search
+        self._index.catalogue.documents(one.match.document_id for one in fused[: LOOKED * k])  # in one query
         ranked = self._reranked(question, fused, k, read)
+        if self._reranker is None and self._refine is not None and fused:
+            ranked = self._refined(question, lexical, fused, max(k, _REFINED), read)
         turns = recipe.turns and asks_several(question, _documents(ranked[: _NAMED * k], read))
         arranged = arrange(
             take_turns(ranked) if turns else ranked,
@@ -130,6 +147,21 @@ class Retriever:
         scores = self._reranker.scores(question, [_searched(one.match, read) for one in best])
         ranked = [replace(one, score=score) for one, score in zip(best, scores, strict=True)]
         return sorted(ranked, key=lambda one: -one.score)
+
+    def _refined(
+        self, question: str, lexical: LexicalQuestion, fused: Sequence[Ranked], first: int, read: Read
+    ) -> list[Ranked]:
+        """The first of these by their own score, as a share of the best one, and by what their best sentence is
+        worth. The best score stays as it is, so that scores mean what they mean without this."""
+        assert self._refine is not None
+        passages = [(read(one.match.document_id), one.match.start, one.match.end) for one in fused[:first]]
+        worth = self._refine(question, lexical, passages)
+        top = fused[0].score or 1.0
+        both = [one.score / top + _BEST_SENTENCE * max(0.0, w) for one, w in zip(fused, worth, strict=False)]
+        scale = top / max(both)
+        refined = [replace(one, score=scale * score) for one, score in zip(fused, both, strict=False)]
+        rest = (replace(one, score=scale * one.score / top) for one in fused[first:])
+        return [*sorted(refined, key=lambda one: -one.score), *rest]
 
     def _explained(
         self,

@@ -1,7 +1,8 @@
 """Reading in processes of their own, so that a file which takes too long, too much memory or its reader
 down costs nothing but itself.
 
-Bytes go in, a document or a reason comes out. Of formats and of the index this knows nothing. A reader
+Plain values go in, such as a file's bytes, and what a function makes of them comes out, such as a document, or
+a reason. Of formats and of the index this knows nothing. A reader
 process is a plain interpreter that imports the corpus alone: `multiprocessing` would import the program's
 main module into each, and with it the command line. Jobs and replies are pickles on its standard input
 and output. It ends when its input does, and so with its parent, however that ends.
@@ -21,6 +22,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from corpus import readers
 from corpus.document import Document
@@ -28,6 +30,8 @@ from corpus.errors import Unavailable, UnreadableFile
 
 # What turns bytes into a document: `corpus.readers.read`, or in tests something worse.
 Read = Callable[..., Document]
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
 
 _START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from indexing import workers; workers.serve()"
@@ -46,15 +50,21 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    data: bytes
-    uri: str
-    source: str
-    origin: str
+    """A function of a module, which the process imports, and what it is given."""
+
+    work: Callable[..., object]
+    arguments: tuple[object, ...]
+    named: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    result: object
 
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """A reason why there is no document. It travels as its parts: these errors can't be pickled."""
+    """A reason why there is no result. It travels as its parts: these errors can't be pickled."""
 
     error: type[UnreadableFile]
     en: str
@@ -77,10 +87,15 @@ class ReaderPool:
 
     def read(self, data: bytes, *, uri: str, source: str, origin: str = "own") -> Document:
         """The document in a file's bytes; waits for a free process. Raises `UnreadableFile`."""
+        return self.run(self._read, data, uri=uri, source=source, origin=origin)
+
+    def run(self, work: Callable[_Given, _Made], *arguments: _Given.args, **named: _Given.kwargs) -> _Made:
+        """What a function of some module makes of plain values; waits for a free process. Raises `UnreadableFile`."""
         with self._places:
             worker = self._take()
             try:
-                return worker.read(_Job(data, uri, source, origin))
+                result: _Made = worker.run(_Job(work, arguments, named))  # type: ignore[assignment]
+                return result
             finally:
                 self._give_back(worker)
 
@@ -100,7 +115,7 @@ class ReaderPool:
                     "the program is stopping; give it the file again when it runs",
                     "程序正在停止；请在其运行时重新提交该文件",
                 )
-            worker = self._next_idle() or _Worker(self._read, self._limits)
+            worker = self._next_idle() or _Worker(self._limits)
             self._busy.add(worker)
             return worker
 
@@ -124,11 +139,11 @@ class ReaderPool:
 class _Worker:
     """The parent's side of one reader process. One thread at a time."""
 
-    def __init__(self, read: Read, limits: Limits) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._idle = True
         self._late = False
-        self._greeting: tuple[object, ...] = (sys.path, (read, limits))
+        self._greeting: tuple[object, ...] = (sys.path, limits)
         # A session of its own, because Ctrl-C goes to every process of the terminal's.
         try:
             self._process = subprocess.Popen(
@@ -148,17 +163,17 @@ class _Worker:
         """Whether it can take another job."""
         return self._idle and not self._late and self._process.poll() is None
 
-    def read(self, job: _Job) -> Document:
+    def run(self, job: _Job) -> object:
         reply = self._ask(job)
-        if isinstance(reply, Document):
-            return reply
+        if isinstance(reply, _Done):
+            return reply.result
         if reply is None:
             self.kill()
             self._process.wait()
             reply = _too_slow(self._limits) if self._late else _crashed(self._process.returncode, self._limits)
         raise reply.error(reply.en, reply.zh)
 
-    def _ask(self, job: _Job) -> Document | _Refusal | None:
+    def _ask(self, job: _Job) -> _Done | _Refusal | None:
         """The reply, None where the process ended without one."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -171,7 +186,7 @@ class _Worker:
                 pickle.dump(message, self._process.stdin)
             self._greeting = ()
             self._process.stdin.flush()
-            reply: Document | _Refusal = pickle.load(self._process.stdout)
+            reply: _Done | _Refusal = pickle.load(self._process.stdout)
         except (BrokenPipeError, EOFError, pickle.UnpicklingError):
             return None
         finally:
@@ -198,7 +213,7 @@ class _Worker:
 def serve() -> None:
     """The life of a reader process: reads one file after another until its input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    read, limits = pickle.load(sys.stdin.buffer)
+    limits = pickle.load(sys.stdin.buffer)
     replies = os.fdopen(os.dup(1), "wb")
     # What a library prints is no reply and belongs on nobody's terminal.
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -210,7 +225,7 @@ def serve() -> None:
     while True:
         job = jobs.get()
         _alarm(limits.seconds + _GRACE)
-        reply, last = _attempt(read, limits, job)
+        reply, last = _attempt(limits, job)
         _alarm(0)
         replies.write(reply)
         replies.flush()
@@ -227,10 +242,10 @@ def _receive(jobs: queue.SimpleQueue[_Job]) -> None:
         os._exit(0)
 
 
-def _attempt(read: Read, limits: Limits, job: _Job) -> tuple[bytes, bool]:
+def _attempt(limits: Limits, job: _Job) -> tuple[bytes, bool]:
     """The reply, and whether the process must end, because nobody knows what state it is in."""
     try:
-        return pickle.dumps(read(job.data, uri=job.uri, source=job.source, origin=job.origin)), False
+        return pickle.dumps(_Done(job.work(*job.arguments, **job.named))), False
     except UnreadableFile as error:
         refusal = _Refusal(type(error), error.en, error.zh)
     except MemoryError:

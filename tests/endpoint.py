@@ -75,11 +75,6 @@ class Endpoint:
         """The next replies are chat completions with these texts; `more` is added to each."""
         self.replies = [completion(text, **more) for text in texts]
 
-    def streams(self, text: str) -> None:
-        """The next reply is a chat completion that comes one character at a time."""
-        chunks = (_chunk({"delta": {"content": c}, "finish_reason": None}) for c in text)
-        self.replies = [Reply(200, (*chunks, b"data: [DONE]\n\n"), "text/event-stream")]
-
     def fails(self, *statuses: int) -> None:
         """The next replies are errors."""
         self.replies = [failure(status) for status in statuses]
@@ -103,14 +98,3 @@ def failure(status: int, body: bytes = b'{"error": {"message": "no"}}', **header
 
 def as_json(said: object) -> Reply:
     return Reply(200, (json.dumps(said).encode(),))
-
-
-def _chunk(choice: dict[str, object]) -> bytes:
-    said = {
-        "id": "1",
-        "object": "chat.completion.chunk",
-        "created": 1,
-        "model": "m",
-        "choices": [{"index": 0, **choice}],
-    }
-    return b"data: " + json.dumps(said).encode() + b"\n\n"

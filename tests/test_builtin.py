@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import time
@@ -11,11 +12,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.normalizers import Sequence as Steps
 
 from assistant.wiring import Workplace
 from conftest import add
+from corpus.errors import BadSetting
 from indexing.embed_static import BUILTIN_FOLDER, StaticEmbedder
 from indexing.embedders import load_embedder
+from indexing.static_files import PIECES, TOKENISER
+from indexing.unigram import read_unigram, write_unigram
 
 NOTES = {
     "library.md": "# 图书馆规则\n\n读者每次最多可以借阅五本图书，借期为三十天。\n",
@@ -29,7 +35,8 @@ _LOAD = """
 import json, sys
 from indexing.embedders import load_embedder
 embedder = load_embedder("builtin")
-print(json.dumps([embedder.dimension, embedder.embed_question("哪里 where").shape, "torch" in sys.modules]))
+shape = embedder.embed_question("哪里 where").shape
+print(json.dumps([embedder.dimension, shape, sorted({"torch", "tokenizers", "safetensors"} & set(sys.modules))]))
 """
 
 
@@ -40,11 +47,60 @@ def builtin() -> StaticEmbedder:
     return found
 
 
-def test_it_is_loaded_without_torch_and_is_no_larger_than_promised() -> None:
+def test_a_question_needs_no_slow_library_and_the_model_is_no_larger_than_promised() -> None:
     root = BUILTIN_FOLDER.parent.parent
     done = subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True, cwd=root)
-    assert json.loads(done.stdout) == [256, [256], False]
+    assert json.loads(done.stdout) == [256, [256], []]
     assert sum(file.stat().st_size for file in BUILTIN_FOLDER.iterdir()) <= 20 * 2**20
+
+
+def test_pieces_are_written_from_the_tokeniser_and_damaged_ones_are_refused(tmp_path: Path) -> None:
+    write_unigram(BUILTIN_FOLDER / TOKENISER, tmp_path / PIECES)
+    assert (tmp_path / PIECES).read_bytes() == (BUILTIN_FOLDER / PIECES).read_bytes()
+    for file in BUILTIN_FOLDER.iterdir():
+        if file.name != PIECES:
+            (tmp_path / file.name).symlink_to(file)
+    for damaged in ("", "[]", '{"pieces": "a\\nb", "beginnings": "", "thousandths": [-1]}'):
+        (tmp_path / PIECES).write_text(damaged)
+        with pytest.raises(BadSetting, match=PIECES):
+            StaticEmbedder(tmp_path)
+
+
+def test_a_few_texts_have_the_tokens_that_the_tokenizers_library_gives_them() -> None:
+    library = Tokenizer.from_file(str(BUILTIN_FOLDER / TOKENISER))
+    library.normalizer = Steps([])
+    library.enable_truncation(40)
+    ours = read_unigram(BUILTIN_FOLDER / PIECES)
+    assert list(ours.pieces) == [library.id_to_token(i) for i in range(library.get_vocab_size())]
+    chance = random.Random(5)
+    odd = [
+        "a",
+        "ing",
+        " ",
+        "\x1c",
+        "\n",
+        "\u3000",
+        "\x85",
+        "😀",
+        "中",
+        "港口",
+        "管理办法",
+        "<unk>",
+        "\0",
+        "1",
+        "。",
+        "한",
+    ]
+    for _ in range(2000):
+        parts = (chance.choice(odd if chance.random() < 0.6 else ours.pieces) for _ in range(chance.randrange(50)))
+        text = "".join(parts)
+        assert ours.tokens(text, 40) == library.encode(text, add_special_tokens=False).ids, ascii(text)
+
+
+def test_one_text_by_itself_has_the_vector_that_it_has_among_many(builtin: StaticEmbedder) -> None:
+    texts = [f"{note} {i}" for i in range(3) for note in NOTES.values()]
+    alone = np.stack([builtin.embed_question(text) for text in texts])
+    assert np.array_equal(builtin.embed_passages(texts), alone)
 
 
 def test_traditional_and_simplified_characters_have_one_vector(builtin: StaticEmbedder) -> None:

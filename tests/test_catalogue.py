@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from corpus.catalogue import Catalogue
 from corpus.document import Document, Kind, Status
 from corpus.errors import Corrupt, NotFound
 from corpus.readers import read
+from corpus.recent import Recent
 from corpus.schema import CURRENT, LEAVING, REPLACED, WRITING
 
 FULL = """---
@@ -130,6 +132,58 @@ def test_a_deleted_document_is_gone_even_if_it_was_just_read(catalogue: Catalogu
     with pytest.raises(NotFound, match=document.id) as caught:
         catalogue.document(document.id)
     assert document.id in caught.value.zh
+
+
+def test_many_documents_are_read_in_one_query_and_once(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [version(f"# 文件{i}\n\n内容{i}。\n", f"test:{i}") for i in range(3)]
+    for document in documents:
+        activate(catalogue, document)
+    asked: list[list[str]] = []
+    rows = catalogue._rows
+
+    def noted(ids: list[str]) -> dict[str, dict[str, Any]]:
+        asked.append(list(ids))
+        return rows(ids)
+
+    monkeypatch.setattr(catalogue, "_rows", noted)
+    first, second, third = (document.id for document in documents)
+    assert catalogue.document(second) == documents[1]
+    found = catalogue.documents((third, second, first, third))
+    assert list(found.items()) == [(third, documents[2]), (second, documents[1]), (first, documents[0])]
+    assert catalogue.documents([]) == {}
+    assert asked == [[second], [third, first]], "what was read before is not read again"
+    with pytest.raises(NotFound, match="nobody"):
+        catalogue.documents((first, "nobody"))
+    catalogue.forget_cached()
+    assert catalogue.documents(found) == found
+    assert asked[-1] == [third, second, first]
+
+
+def test_any_number_of_documents_is_read_at_once(catalogue: Catalogue) -> None:
+    document = version()
+    activate(catalogue, document)
+    many = [f"{i:016x}" for i in range(70_000)]
+    assert catalogue.current_among([*many, document.id]) == {document.id}
+    with pytest.raises(NotFound, match=many[0]):
+        catalogue.documents([document.id, *many])
+
+
+def test_documents_are_kept_within_a_number_of_characters_the_oldest_go_first() -> None:
+    recent, one = Recent(10), version()
+    recent.keep({"a": (one, 4), "b": (one, 4), "large": (one, 11)}, recent.age)
+    assert set(recent.among(("b", "a", "large"))) == {"a", "b"}
+    recent.keep({"c": (one, 6)}, recent.age)
+    assert set(recent.among("abc")) == {"a", "c"}, "b was asked for longer ago than a"
+    recent.keep({"c": (one, 6), "d": (one, 1)}, recent.age)
+    assert set(recent.among("acd")) == {"c", "d"}
+
+
+def test_what_was_read_before_all_was_forgotten_is_not_kept() -> None:
+    recent, one = Recent(10), version()
+    age = recent.age
+    recent.forget()
+    recent.keep({"a": (one, 1)}, age)
+    assert recent.among("a") == {}
 
 
 def test_what_it_says_of_itself_is_kept_and_replaced(catalogue: Catalogue) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -10,19 +12,50 @@ import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from assistant.cli import main
 from eval.generated import Heading, Paragraph, as_pdf
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 TEXT = "# 渡轮办法\n\n一、票务\n\n船票自购买之日起30天内有效。\n"
 
 
+def surroundings(folder: Path, **environment: str) -> dict[str, str]:
+    return {**os.environ, "YIJU_DATA": str(folder / "data"), "LANG": "C.UTF-8", "LC_ALL": "", **environment}
+
+
 @pytest.fixture
 def yiju(tmp_path: Path) -> Run:
+    """Runs a command in this process, which loads the libraries once for all of them."""
+
     def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "YIJU_DATA": str(tmp_path / "data"), "LANG": "C.UTF-8", "LC_ALL": "", **environment}
+        said, complained = io.StringIO(), io.StringIO()
+        command, code = ["yiju", *map(str, arguments)], 0
+        with (
+            mock.patch.dict(os.environ, surroundings(tmp_path, **environment), clear=True),
+            mock.patch.object(sys, "argv", command),
+            contextlib.chdir(tmp_path),
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(complained),
+        ):
+            try:
+                main()
+            except SystemExit as error:
+                code = int(error.code or 0)
+        return subprocess.CompletedProcess(command, code, said.getvalue(), complained.getvalue())
+
+    return run
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Run:
+    """Runs a command in a process of its own, as a person does."""
+
+    def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        env = surroundings(tmp_path, **environment)
         command = [sys.executable, "-m", "assistant", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, env=env, cwd=tmp_path, timeout=120, check=False)
 
@@ -107,8 +140,8 @@ def test_documents_whose_files_are_gone_are_removed_on_request_only(yiju: Run, t
     assert sources() == {"乙.md", "other.md"}
 
 
-def test_a_newcomer_s_first_question_is_answered_from_the_samples(yiju: Run) -> None:
-    run = yiju("ask", "How do I add my own documents?")
+def test_a_newcomer_s_first_question_is_answered_from_the_samples(process: Run) -> None:
+    run = process("ask", "How do I add my own documents?")
     assert run.returncode == 0
     assert "yiju ingest PATH" in run.stdout
 
@@ -217,10 +250,10 @@ def test_the_terminal_says_the_page_and_what_holds_no_longer(yiju: Run, tmp_path
     assert "! 废止" in said
 
 
-def test_what_is_no_text_is_refused_in_one_line(yiju: Run, ferry: Path) -> None:
+def test_what_is_no_text_is_refused_in_one_line(yiju: Run, process: Run, ferry: Path) -> None:
     yiju("ingest", ferry)
     for arguments in (("ask", "船票\udcff"), ("documents", "set", "0", "title=\udcff")):
-        run = yiju(*arguments)
+        run = process(*arguments)
         assert (run.returncode, len(run.stderr.splitlines())) == (1, 1)
 
 

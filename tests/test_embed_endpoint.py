@@ -17,8 +17,9 @@ from assistant.wiring import Workplace
 from conftest import add
 from corpus.errors import BadSetting, Unavailable, YijuError
 from endpoint import Asked, Endpoint, Reply, as_json, failure
-from indexing.embed_client import EmbeddingClient, Patience
+from indexing.embed_endpoint import SERVICE
 from indexing.embedders import Embedder, EmbedderOptions, load_embedder
+from indexing.endpoint_client import EndpointClient, Patience
 from indexing.tokens import count_tokens
 
 KEY = "sk-very-secret"
@@ -186,7 +187,7 @@ def test_an_endpoint_that_is_gone_or_too_slow_is_unavailable(endpoint: Endpoint,
         return as_json({})
 
     endpoint.replies = [slow]
-    client = EmbeddingClient(endpoint.url, None)
+    client = EndpointClient(SERVICE, endpoint.url, None)
     with pytest.raises(Unavailable, match=r"within 0\.1 seconds"):
         client.ask("GET", "/info", None, Patience(tries=2, timeout=0.1, longest_wait=1))
     client.close()

@@ -17,6 +17,7 @@ from conftest import add
 from corpus.errors import BadSetting
 from indexing.embed_static import StaticEmbedder, static_folder
 from indexing.embedders import load_embedder
+from indexing.static_files import read_tensors
 
 WORDS = {"[UNK]": 0, "dogs": 1, "pets": 2, "travel": 3, "free": 4, "office": 5, "six": 6}
 VECTORS = np.array([[9, 9], [1, 0.1], [1, 0.2], [0.1, 0.1], [0.3, 0.1], [0, 1], [0.1, 1]], np.float32)
@@ -98,6 +99,20 @@ def test_damaged_files_are_named_with_what_is_wrong(tmp_path: Path) -> None:
         with pytest.raises(BadSetting, match=said) as caught:
             load_embedder(str(folder))
         assert "YIJU_EMBEDDER=none" in caught.value.zh
+
+
+def test_tensors_are_read_as_they_were_written(tmp_path: Path) -> None:
+    kinds = ("f8", "f4", "f2", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?")
+    tensors = {kind: np.arange(6).reshape(2, 3).astype(kind) for kind in kinds} | {"none": np.zeros((0, 4), np.int8)}
+    save_file(tensors, tmp_path / "t.safetensors", metadata={"by": "us"})
+    data = (tmp_path / "t.safetensors").read_bytes()
+    found = read_tensors(data)
+    assert {name: (t.dtype, t.tolist()) for name, t in found.items()} == {
+        name: (t.dtype, t.tolist()) for name, t in tensors.items()
+    }
+    for cut in (data[:-1], data[:40], data[:4], b"", b"\xff" * 40, b"\2\0\0\0\0\0\0\0[]"):
+        with pytest.raises(ValueError, match="cut off"):
+            read_tensors(cut)
 
 
 def test_a_question_in_other_words_finds_its_passage(workplace: Callable[..., Workplace], tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from assistant.abstention import NOTHING_FOUND, Calibration, Signals, read_calibration, shipped
 from corpus.errors import BadInput, BadSetting
-from eval.calibration.calibrate import EARLIER_COVERAGE, fit, write
+from eval.calibration.calibrate import fit, write
 from eval.calibration.cases import Case, Source
 from eval.cli import app
 from eval.measures.abstention import SET_MEASURES, reliability, risk_coverage
@@ -132,15 +132,15 @@ def test_a_set_without_unanswerable_questions_has_figures_and_no_nan() -> None:
     assert all(np.isfinite([f.estimate.low, f.estimate.value, f.estimate.high]).all() for f in made)
 
 
-def test_the_shipped_file_is_whole_and_refuses_below_the_share_that_the_rule_asks_for() -> None:
+def test_the_shipped_file_is_whole_and_surer_of_what_is_said_and_answered() -> None:
     judge = shipped().judge
-    assert judge(found(EARLIER_COVERAGE + 0.001), "none").answerable
-    assert not judge(found(EARLIER_COVERAGE - 0.001), "none").answerable
-    assert judge(found(0.9), "none").confidence > judge(found(0.6), "none").confidence
+    assert judge(found(0.9, answer=12.0), "none").answerable
+    assert judge(found(0.9, answer=8.0), "none").confidence > judge(found(0.6, answer=8.0), "none").confidence
+    assert judge(found(0.6, answer=12.0), "none").confidence > judge(found(0.6, answer=2.0), "none").confidence
     assert not judge(NOTHING_FOUND, "none").answerable
 
 
-@pytest.mark.parametrize("lacking", ["years", "identifiers"])
+@pytest.mark.parametrize("lacking", ["years", "identifiers", "places", "amounts"])
 def test_a_year_or_an_identifier_that_is_nowhere_is_refused_however_much_else_is_found(lacking: str) -> None:
     assert not shipped().judge(found(1.0, **{lacking: False}), "none").answerable
 
@@ -250,7 +250,7 @@ def test_calibrating_writes_a_file_that_the_program_reads(tmp_path: Path, monkey
     assert done.exit_code == 0, done.output
     made: Calibration = read_calibration(to)
     assert made.fitted.sets[0][2:] == (6, 2)
-    assert made.judge(found(1.0), made.embedder).answerable
+    assert made.judge(found(1.0, answer=12.0), made.embedder).answerable
     assert not made.judge(found(0.0), made.embedder).answerable
     assert "coverage ≥ 0.45" in done.output
 

@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pytest
 from typer.testing import CliRunner
 
+from assistant.entailment import Entailment
+from assistant.judge import read_verdict
 from corpus.errors import BadInput, BadSetting, Unavailable
 from endpoint import Endpoint, completion, failure
 from eval.cli import app
 from eval.measures.base import Judgement
-from eval.support.judge import read_verdict
 from eval.support.judging import Labelled, _auroc, agreement, judge, load_labels
-from eval.support.nli import Entailment
 from eval.support.verifier import load_support
 
 

@@ -84,6 +84,7 @@ def test_a_sound_question_has_no_finding(corpus: Path) -> None:
         ({"answerable": False, "nuggets": [], "evidence": []}, ("warning", "answerable")),
         ({"type": "how-to"}, ("error", "type")),
         ({"type": "followup"}, ("error", "history")),
+        ({"standalone": "食堂午餐几点开始？"}, ("error", "standalone")),
     ],
 )
 def test_what_is_wrong_with_one_question_is_found(
@@ -94,8 +95,10 @@ def test_what_is_wrong_with_one_question_is_found(
 
 def test_a_nugget_may_be_far_where_it_is_worked_out(corpus: Path) -> None:
     far: dict[str, Given] = {"nuggets": [["11:30"], ["后勤处"]]}
-    for given in ({"type": "aggregate"}, {"type": "compare"}, {"type": "false_premise"}, {"note": "derived: by hand"}):
+    for given in ({"type": "aggregate"}, {"note": "derived: by hand"}):
         assert kinds(corpus, question(**far, **given)) == set()
+    for type_ in ("compare", "false_premise"):
+        assert kinds(corpus, question(type=type_, **far)) == {("error", "far_nugget")}
 
 
 def test_a_nugget_is_near_up_to_the_last_character() -> None:
@@ -108,6 +111,12 @@ def test_a_nugget_is_near_up_to_the_last_character() -> None:
 def test_an_echo_of_an_earlier_question_earns_nothing_either(corpus: Path) -> None:
     history = [{"role": "user", "content": "11:30有饭吗？"}, {"role": "assistant", "content": "有。"}]
     assert kinds(corpus, question(asked="从什么时候起？", type="followup", history=history)) == {("error", "echo")}
+
+
+def test_an_echo_of_the_standalone_question_earns_nothing_either(corpus: Path) -> None:
+    history = [{"role": "user", "content": "午餐"}, {"role": "assistant", "content": "有的。"}]
+    given = question(asked="几点？", type="followup", history=history, standalone="午餐是11:30吗？")
+    assert kinds(corpus, given) == {("error", "echo")}
 
 
 def test_a_gold_answer_without_full_marks_is_found(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:

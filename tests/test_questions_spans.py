@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import eval.linting.copying
 from corpus.errors import BadInput
 from eval.cli import app
 from eval.linting.lint import lint_set
 from eval.measures.retrieval import quote_ranks
-from eval.questions import Evidence, GoldQuestion, load_set, parse_question, set_texts
+from eval.questions import TYPES, Evidence, GoldQuestion, load_set, parse_question, set_texts
 from eval.systems.base import Found
 
 # Hard-wrapped, as text out of a PDF is, and with marks that the reader takes off.
@@ -133,6 +134,41 @@ def test_the_linter_cuts_first_and_names_the_questions_whose_files_are_others(tm
     assert [(f.question, f.what) for f in findings if f.severity == "error"] == [("q2", "span")]
 
 
+SENTENCE = "儿童半价。泳池每周一闭馆换水"
+BEFORE = [{"role": "user", "content": "几点开门？"}]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"evidence": [{"source": "pool.md", "quotes": [SENTENCE]}]},
+        {"question": f"{SENTENCE}，对吗？", "nuggets": [["闭馆换水"]]},
+        {"history": [{"role": "user", "content": SENTENCE}]},
+        {"history": BEFORE, "standalone": f"{SENTENCE}，对吗？"},
+        {"nuggets": [[SENTENCE]]},
+    ],
+    ids=["quote", "question", "history", "standalone", "nugget"],
+)
+def test_more_than_a_term_copied_from_documents_that_only_places_are_given_of_is_found(
+    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, object]
+) -> None:
+    monkeypatch.setattr(eval.linting.copying, "LONGEST_TERM", 12)
+    with_places = record(place(CLOSED), id="q0", question="泳池哪天换水？")
+    _, findings = lint_set(a_set(tmp_path, with_places, record(place(CLOSED), **given)), corpus)
+    assert [f.question for f in findings if f.what == "copied"] == ["q1"]
+
+
+def test_a_title_may_be_named_at_any_length_and_documents_of_ones_own_be_quoted(
+    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eval.linting.copying, "LONGEST_TERM", 12)
+    named = record(place(CLOSED), question=f"《{SENTENCE}》说的是哪天？")
+    quoting = record(id="q2", evidence=[{"source": "pool.md", "quotes": [SENTENCE]}])
+    for line in (named, quoting):
+        _, findings = lint_set(a_set(tmp_path, line), corpus)
+        assert [f.what for f in findings if f.what == "copied"] == []
+
+
 def test_the_linter_says_where_the_reader_takes_words_off_that_a_span_holds(tmp_path: Path, corpus: Path) -> None:
     _, findings = lint_set(a_set(tmp_path, record(place(WORDS))), corpus)
     assert "quote" in {f.what for f in findings}
@@ -143,7 +179,7 @@ def test_spans_leave_no_trace_in_the_json_of_questions_without_them() -> None:
     assert gold.model_dump(mode="json")["evidence"] == [{"source": "pool.md", "quotes": [CLOSED]}]
 
 
-@pytest.mark.parametrize(("lang", "answerable", "others"), [("zh", 110, 15), ("en", 70, 10)])
+@pytest.mark.parametrize(("lang", "answerable", "others"), [("zh", 190, 25), ("en", 110, 15)])
 def test_the_reference_sets_hold_places_and_no_words_of_their_documents(
     lang: str, answerable: int, others: int
 ) -> None:
@@ -151,9 +187,22 @@ def test_the_reference_sets_hold_places_and_no_words_of_their_documents(
     asked = [parse_question(line, where) for line in text.splitlines()]
     assert sum(q.answerable for q in asked) >= answerable
     assert sum(not q.answerable for q in asked) >= others
-    assert [q.id for q in asked] == [f"r{lang[0]}{number:03}" for number in range(1, len(asked) + 1)]
+    numbers = [int(q.id.removeprefix(f"r{lang[0]}")) for q in asked]
+    assert numbers == sorted(set(numbers))
     assert all(e.spans and not e.quotes for q in asked for e in q.evidence)
     # A short fact is nobody's text; a sentence is.
     assert max(len(a) for q in asked for nugget in q.nuggets for a in nugget) <= 40
     for split in ("dev", "test"):
         assert 0.4 <= sum(q.split == split for q in asked) / len(asked) <= 0.6
+
+
+def test_the_reference_sets_have_enough_of_every_type_in_both_splits() -> None:
+    least = {"followup": 16, "false_premise": 12, "compare": 20, "aggregate": 20, "table_lookup": 25, "definition": 12}
+    texts = (set_texts(str(files("eval") / "sets" / f"reference.{lang}.jsonl"))[0] for lang in ("zh", "en"))
+    asked = [parse_question(line, where) for where, text in texts for line in text.splitlines()]
+    assert {q.type for q in asked} == set(TYPES)
+    for type_, number in least.items():
+        of_type = [q for q in asked if q.type == type_]
+        assert len(of_type) >= number
+        assert 0.4 <= sum(q.split == "dev" for q in of_type) / len(of_type) <= 0.6
+    assert all(q.standalone for q in asked if q.type == "followup")

@@ -412,7 +412,10 @@ def test_a_reranker_is_loaded_by_the_first_search_and_once(workplace: Open, monk
     assert Slow.loads == 1
 
 
-def test_a_reranker_that_cannot_be_had_is_told_by_the_doctor_and_where_the_server_starts(tmp_path: Path) -> None:
+def test_a_reranker_that_cannot_be_had_is_told_by_the_doctor_and_where_the_server_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("uvicorn.Server.run", lambda *_, **__: pytest.fail("it serves, and would for ever"))
     settings = Settings(data=tmp_path / "data", samples="never", reranker="endpoint", port=free_port())
     said = [check for check in examine(settings, "zh") if check.ok is False]
     assert ["YIJU_RERANKER_URL" in check.text for check in said] == [True]

@@ -64,8 +64,8 @@ def test_the_samples_are_answered_and_what_they_lack_is_refused(workplace: Calla
     assert found["resolves"] == 1.0
     assert found["evidence"] >= 0.9
     assert found["nuggets"] >= 0.6
-    assert found["false_answer"] <= 0.5
-    assert found["false_refusal"] <= 0.25
+    assert found["false_answer"] <= 0.7
+    assert found["false_refusal"] <= 0.1
 
 
 def test_every_example_on_the_page_is_answered(workplace: Callable[..., Workplace]) -> None:

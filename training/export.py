@@ -8,10 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from indexing.static_files import PIECES, TOKENISER
+from indexing.unigram import write_unigram
+
 
 def export(work: Path, folder: Path) -> None:
     """Writes `model.safetensors` (`embeddings`: int8, shape (tokens, dimension); `translations`: uint16 and
-    `translation_weights`: uint8, shape (tokens, kept), in 255ths), `tokenizer.json` and `config.json`."""
+    `translation_weights`: uint8, shape (tokens, kept), in 255ths), `tokenizer.json`, `pieces.json` and
+    `config.json`."""
     from safetensors.numpy import save
 
     vectors = np.load(work / "vectors.npy")
@@ -28,4 +32,5 @@ def export(work: Path, folder: Path) -> None:
     (folder / "model.safetensors").write_bytes(save(tensors))
     config = {"model_type": "model2vec", "normalize": True, "max_length": 1024, "fold": True}
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
-    shutil.copyfile(work / "tokenizer.json", folder / "tokenizer.json")
+    shutil.copyfile(work / "tokenizer.json", folder / TOKENISER)
+    write_unigram(folder / TOKENISER, folder / PIECES)

@@ -32,7 +32,7 @@ from corpus.readers.pdf_page import Glyph, Sheet, read_sheet
 from corpus.readers.pdf_tables import PageTable, free_rules, tables_of
 
 # PDFium must not be used by two threads at a time.
-_PDFIUM = threading.Lock()
+PDFIUM = threading.Lock()
 # The resolution at which pages are given to OCR, in dots per point, and how many dots a side may have.
 _SCALE = 200 / 72
 _PIXELS = 6000
@@ -53,7 +53,7 @@ def read_pdf(data: bytes) -> Reading:
     start = data.find(b"%PDF-", 0, 1024)
     if start < 0:
         raise _unreadable(data)
-    with _PDFIUM:
+    with PDFIUM:
         pdf = _open(data)
         try:
             sheets = without_watermarks(_sheets(pdf))

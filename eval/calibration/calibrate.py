@@ -29,10 +29,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-# `coverage` adds nothing to `sentence`. Without an embedder the height of the best score adds nothing either;
-# with one it is the only signal that sees a question in other words.
-LEXICAL: tuple[SignalName, ...] = ("words", "sentence", "lead")
-HYBRID: tuple[SignalName, ...] = (*LEXICAL, "score")
+# What tells strange questions from those in other words than the documents'; the others add nothing to these.
+SIGNALS: tuple[SignalName, ...] = ("words", "answer", "score")
 RULE: tuple[SignalName, ...] = ("coverage",)
 # How strongly coefficients are held near zero (the inverse of scikit-learn's default strength, times ten):
 # the signals say much the same, and free coefficients turn against each other.
@@ -77,8 +75,13 @@ class _Cases:
     seen: NDArray[np.bool_]
     weights: Floats
 
+    def of(self, name: str) -> NDArray[np.bool_]:
+        """The answerable ones of a set that are fitted on."""
+        own: NDArray[np.bool_] = self.seen & self.answerable & (self.names == name)
+        return own
+
     @classmethod
-    def of(cls, sources: Sequence[Source], held_out: float) -> _Cases:
+    def made(cls, sources: Sequence[Source], held_out: float) -> _Cases:
         flat = [(source, case) for source in sources for case in source.cases]
         names = np.array([source.name for source, _ in flat])
         answerable = np.array([case.answerable for _, case in flat], dtype=bool)
@@ -103,14 +106,21 @@ class _Cases:
 
 
 def fit(
-    sources: Sequence[Source], *, target: float, embedder: str, held_out: float, earlier_rule: bool = False
+    sources: Sequence[Source],
+    *,
+    target: float,
+    embedder: str,
+    held_out: float,
+    earlier_rule: bool = False,
+    refusals: float | None = None,
 ) -> Calibrated:
     """The model on the cases that are not held out. `target` is the share of unanswerable questions that may
     be answered, every set counting the same; of the thresholds that keep it, the one with the least false
-    refusals is taken. With `earlier_rule` that rule goes on to decide, and only its confidence is fitted. Raises
-    `BadInput` where there is nothing to tell apart."""
-    cases = _Cases.of(sources, held_out)
-    signals = RULE if earlier_rule else HYBRID if embedder != "none" else LEXICAL
+    refusals is taken. With `refusals` the threshold is the highest one that refuses no more than this share of each
+    question set's answerable questions. With `earlier_rule` that rule goes on to decide, and only its confidence is
+    fitted. Raises `BadInput` where there is nothing to tell apart."""
+    cases = _Cases.made(sources, held_out)
+    signals = RULE if earlier_rule else SIGNALS
     x = np.array([[_number(getattr(case.signals, name)) for name in signals] for s in sources for case in s.cases])
     free = np.flatnonzero(cases.seen & ~cases.ruled_out)
     model = _Model.on(x[free], cases.answerable[free], cases.weights[free])
@@ -121,6 +131,9 @@ def fit(
     else:
         confidence[free] = _cross_validated(x[free], cases.answerable[free], cases.weights[free], cases.clusters[free])
         threshold = _threshold(confidence, cases, target)
+        if refusals is not None:
+            own = [source.name for source in sources if not source.divisible]
+            threshold = min(_refusing(confidence[cases.of(name)], refusals) for name in own if cases.of(name).any())
     ruled_out = _ruled_out(cases, threshold)
     confidence[cases.ruled_out] = ruled_out
     shown = ~cases.seen if (~cases.seen).any() else cases.seen
@@ -140,7 +153,7 @@ def fit(
             sets=tuple(_counted(source, cases) for source in sources),
             commit=commit(),
             date=now()[:10],
-            target_false_answers=None if earlier_rule else target,
+            target_false_answers=None if earlier_rule or refusals is not None else target,
         ),
     )
     earlier = np.array(
@@ -205,6 +218,11 @@ def _cross_validated(x: Floats, y: NDArray[np.bool_], weights: Floats, clusters:
     for rest, fold in StratifiedGroupKFold(count, shuffle=True, random_state=0).split(x, y, clusters):
         scores[fold] = _Model.on(x[rest], y[rest], weights[rest]).confidence(x[fold])
     return scores
+
+
+def _refusing(confidence: Floats, share: float) -> float:
+    """The highest threshold that refuses no more than a share of these."""
+    return float(np.sort(confidence)[int(share * len(confidence))])
 
 
 def _threshold(confidence: Floats, cases: _Cases, target: float) -> float:

@@ -1,8 +1,8 @@
 """Questions with and without an answer in the documents, as the product's own search sees them.
 
 They come from question sets (whose `answerable` says it) and from retrieval sets with `withheld.json`:
-those documents are left out of the index, so that their questions must be refused. Such questions are
-often about something that the other documents do not even touch, and easier to refuse than what people ask.
+those documents are left out of the index, so that their questions must be refused. Questions of a retrieval set that
+are asked of a question set's documents are strange to them, and easier to refuse than what people ask.
 """
 
 from __future__ import annotations
@@ -51,9 +51,10 @@ def collect(
     most: int,
     settings: Settings,
     advance: Advance,
+    strange: int = 0,
 ) -> tuple[Source, ...]:
-    """The cases of all sets and folders; `corpora` belong to the sets but the samples, in order. Raises
-    `BadInput`."""
+    """The cases of all sets and folders; `corpora` belong to the sets but the samples, in order. Up to `strange`
+    questions of each folder are asked of each set's documents as well. Raises `BadInput`."""
     own = [name for name in sets if name != SAMPLES]
     if len(own) != len(corpora):
         raise BadInput(
@@ -62,14 +63,23 @@ def collect(
             f"有 {len(own)} 个自有评测集，却有 {len(corpora)} 个文档文件夹；请按相同顺序为每个 --set 给出一个 --corpus",
         )
     folders = dict(zip(own, corpora, strict=True))
+    others = [asked for folder in benches for asked in _asked(read_folder(folder), strange)] if strange else []
+    loaded = ((load_set(name, folders.get(name)), folders.get(name)) for name in sets)
     return (
-        *(collect_set(load_set(name, folders.get(name)), folders.get(name), settings, advance) for name in sets),
+        *(source for found, folder in loaded for source in collect_set(found, folder, settings, advance, others)),
         *(collect_bench(folder, most, settings, advance) for folder in benches),
     )
 
 
-def collect_set(questions: GoldSet, corpus: Path | None, settings: Settings, advance: Advance) -> Source:
-    """The cases of a question set over the documents in `corpus` (None: the samples)."""
+def collect_set(
+    questions: GoldSet,
+    corpus: Path | None,
+    settings: Settings,
+    advance: Advance,
+    others: Sequence[tuple[Question, str, bool]] = (),
+) -> Iterator[Source]:
+    """The cases of a question set over the documents in `corpus` (None: the samples); and where there are any, those
+    of other sets' questions over the same documents, which do not answer them."""
     with (
         tempfile.TemporaryDirectory(prefix="yiju-eval-") as temporary,
         indexed(corpus, Path(temporary), settings, advance) as workplace,
@@ -79,8 +89,11 @@ def collect_set(questions: GoldSet, corpus: Path | None, settings: Settings, adv
             (Question(q.question, history=q.history), f"{questions.name}/{q.cluster}", q.answerable)
             for q in questions.questions
         )
-        cases = tuple(_cases(assistant, asked, advance))
-    return Source(questions.name, questions.sha256, divisible=False, cases=cases)
+        yield Source(questions.name, questions.sha256, divisible=False, cases=tuple(_cases(assistant, asked, advance)))
+        if others:
+            strange = ((question, f"{questions.name}+{cluster}", False) for question, cluster, _ in others)
+            cases = tuple(_cases(assistant, strange, advance))
+            yield Source(f"{questions.name}, strange", questions.sha256, divisible=False, cases=cases)
 
 
 def collect_bench(folder: Path, most: int, settings: Settings, advance: Advance) -> Source:

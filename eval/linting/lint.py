@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import BadInput
+from eval.linting.copying import copied
 from eval.linting.documents import Named, documents
 from eval.linting.pairs import duplicates, leaks
 from eval.linting.question import Finding, of_question
@@ -34,7 +35,10 @@ def lint_set(name: str, corpus: Path | None) -> tuple[tuple[GoldQuestion, ...], 
         raise BadInput(f"the set {name} holds no question", f"评测集 {name} 中没有问题")
     questions, uncut = quoted(read, corpus)
     sources = [evidence.source for question in questions for evidence in question.evidence]
-    return questions, (*broken, *uncut, *lint(questions, documents(sources, corpus)))
+    named = documents(sources, corpus)
+    kept = {question.id for question in questions}
+    taken = copied([question for question in read if question.id in kept], named)
+    return questions, (*broken, *uncut, *taken, *lint(questions, named))
 
 
 def quoted(

@@ -16,9 +16,8 @@ from eval.systems.base import Response
 Severity = Literal["error", "warning"]
 # A nugget may stand this many characters (in the normal form) from a quote of its question.
 NEAR = 400
-# What is worked out from several places, or contradicts the question, need not stand beside a quote; what
-# else is worked out says so in its note.
-_FAR = frozenset({"aggregate", "compare", "false_premise"})
+# What is counted need not stand beside a quote; what else is worked out says so in its note.
+_FAR = frozenset({"aggregate"})
 _DERIVED = "derived"
 _REFUSABLE = frozenset({"unanswerable", "false_premise"})
 _SCORES = (("nuggets", nugget_recall), ("value", value_match))
@@ -50,6 +49,9 @@ def _kind(question: GoldQuestion) -> Iterator[Finding]:
     if question.type == "followup" and not question.history:
         en, zh = "a follow-up without history; give the messages before it", "追问缺少 history；请补上此前的对话"
         yield Finding("error", question.id, "history", en, zh)
+    if question.standalone and not question.history:
+        en, zh = "a standalone question, yet no history; leave it out", "没有 history，却有 standalone；请删去"
+        yield Finding("error", question.id, "standalone", en, zh)
 
 
 def _answerable(question: GoldQuestion) -> Iterator[Finding]:
@@ -68,7 +70,8 @@ def _answerable(question: GoldQuestion) -> Iterator[Finding]:
 
 
 def _nuggets(question: GoldQuestion) -> Iterator[Finding]:
-    asked = normal("\n".join((*(m.content for m in question.history if m.role == "user"), question.question)))
+    before = (m.content for m in question.history if m.role == "user")
+    asked = normal("\n".join((*before, question.question, question.standalone)))
     for alternative in (a for nugget in question.nuggets for a in nugget):
         form = normal(alternative)
         if form in asked:

@@ -53,6 +53,12 @@ def from_question(text: str, assistant: Assistant) -> tuple[GoldQuestion, tuple[
     """The proposed record, the text around its quotes, and what the assistant answered. Raises `BadInput` for
     what is no question."""
     answer = assistant.ask(Question(text, answerer="extractive"))
+    record, kept = from_answer(text, answer)
+    return record, tuple(_context(assistant, c, quote) for c, quote in kept), answer.text
+
+
+def from_answer(text: str, answer: Answer) -> tuple[GoldQuestion, tuple[tuple[Citation, str], ...]]:
+    """The record that an answer to the question `text` proposes, and which words of which citation it quotes."""
     lang, kind = answer_language(text, "auto"), _type(text)
     parts = [(c, *_evidence(answer, c, kind)) for c in answer.citations] if answer.answered else []
     told = [part for part in parts if part[2]] or [(c, quote, (quote,)) for c, quote, _ in parts]
@@ -67,7 +73,7 @@ def from_question(text: str, assistant: Assistant) -> tuple[GoldQuestion, tuple[
         evidence=tuple(Evidence(source=c.source, quotes=(quote,)) for c, quote, _ in kept),
         note=PROPOSED,
     )
-    return record, tuple(_context(assistant, c, quote) for c, quote, _ in kept), answer.text
+    return record, tuple((c, quote) for c, quote, _ in kept)
 
 
 def _type(question: str) -> str:

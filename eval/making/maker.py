@@ -160,11 +160,15 @@ def _ambiguous(proposal: Proposal, corpus: Corpus) -> bool:
 def write(proposals: Sequence[Proposal], file: Path) -> None:
     """Writes proposals as question records, one a line, each with the text around its quotes for whoever judges
     it. Raises `BadInput` where the file is there already or can't be written."""
-    lines = [line(proposal) + "\n" for proposal in proposals]
+    write_lines([line(proposal) for proposal in proposals], file)
+
+
+def write_lines(lines: Sequence[str], file: Path) -> None:
+    """Writes a new file of lines. Raises `BadInput` where it is there already or can't be written."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as stream:
-            stream.writelines(lines)
+            stream.writelines(f"{each}\n" for each in lines)
     except FileExistsError as error:
         raise BadInput(
             f"{file} is there already; name another file with --out, or remove it",

@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.generative import load_model
-from assistant.settings import Settings, revealed
+from assistant.settings import Settings
 from assistant.texts import answer_language
 from assistant.verification import values
-from corpus.errors import BadSetting, Unavailable
+from assistant.wiring import language_model
+from corpus.errors import BadSetting
 from eval.making.proposals import Proposal
 from eval.questions import normal
 from indexing.tokeniser import identifiers
@@ -73,23 +73,4 @@ def completer(settings: Settings) -> Complete:
             "or leave out --llm",
             "--llm 需要语言模型；请设置 YIJU_LLM=openai_like、YIJU_LLM_URL 和 YIJU_LLM_MODEL，或不使用 --llm",
         )
-    from llama_index.core.llms import ChatMessage
-
-    key = revealed(settings.llm_api_key)
-    llm = load_model(settings.llm_url, settings.llm_model, key, settings.llm_context, settings.llm_timeout, _TOKENS)
-
-    def complete(prompt: str) -> str:
-        import openai
-
-        try:
-            return str(llm.chat([ChatMessage(role="user", content=prompt)]).message.content or "")
-        except openai.OpenAIError as error:
-            reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-            raise Unavailable(
-                f"the language model {settings.llm_model} does not answer ({reason}); check YIJU_LLM_URL, "
-                "YIJU_LLM_MODEL and YIJU_LLM_API_KEY, or leave out --llm",
-                f"语言模型 {settings.llm_model} 没有正常应答（{reason}）；请检查 YIJU_LLM_URL、YIJU_LLM_MODEL 与 "
-                "YIJU_LLM_API_KEY，或不使用 --llm",
-            ) from error
-
-    return complete
+    return language_model(settings, _TOKENS).complete

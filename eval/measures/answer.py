@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.marks import without_marks
 from assistant.texts import answer_language
 from assistant.verification import values
 from eval.measures.base import VERIFIER, Measure, Support
@@ -26,10 +27,10 @@ _WITH_VALUES = frozenset({"number", "temporal", "table_lookup", "aggregate", "fa
 
 
 def _said(response: Response) -> str:
-    """What the sentences say, without the marks of their citations."""
+    """What the answer says, without the marks of its citations."""
     if not response.answered:
         return ""
-    return "\n".join(said.text for said in response.said) or response.text
+    return without_marks(response.text) or "\n".join(said.text for said in response.said)
 
 
 def _has(nugget: tuple[str, ...], said: str) -> bool:

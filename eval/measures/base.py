@@ -6,20 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from assistant.judgement import Judgement
 from eval.questions import GoldQuestion
 from eval.systems.base import Response
 
+__all__ = ["VERIFIER", "Group", "Judgement", "Measure", "Scorer", "Support", "Unit"]
+
 Group = Literal["retrieval", "answer", "grounding", "abstention", "cost"]
 Unit = Literal["share", "characters", "ms", "tokens"]
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """How far some words support a claim (0 to 1), whether that is enough, and whether they deny it."""
-
-    score: float
-    supported: bool
-    contradicts: bool = False
 
 
 class Support(Protocol):

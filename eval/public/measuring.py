@@ -169,24 +169,41 @@ def _cell(
             rankings[query.id] = search(query.text, MOST_HITS)
             advance(query.id, len(queries))
     each = calculate({query.id: one.qrels[query.id] for query in queries}, rankings)
+    return _filled(
+        plan,
+        one,
+        system,
+        scores={key: {query: its[key] for query, its in each.items()} for key in RANKED},
+        clusters={query.id: clusters[query.id] for query in queries},
+        halves={query.id: half(clusters[query.id]) for query in queries},
+        costs=_timed(search, [query.text for query in queries], size),
+    )
+
+
+def _filled(
+    plan: Plan,
+    one: RetrievalSet | ReferenceSet,
+    system: System,
+    scores: dict[str, dict[str, float]],
+    clusters: dict[str, str],
+    halves: dict[str, Half],
+    costs: Costs | None,
+) -> Cell:
+    """The cell of what was measured, with all that says of what and by what."""
     return Cell(
         set_name=one.name,
         sha256=one.sha256,
         system=system.name,
         fingerprint=plan.key(one, system),
-        model=_model(plan, system),
-        scores={key: {query: its[key] for query, its in each.items()} for key in RANKED},
-        clusters={query.id: clusters[query.id] for query in queries},
-        halves={query.id: half(clusters[query.id]) for query in queries},
-        costs=_timed(search, [query.text for query in queries], size),
+        model=plan.models[system.embedder] if isinstance(system, ProductSystem) else "",
+        scores=scores,
+        clusters=clusters,
+        halves=halves,
+        costs=costs,
         commit=commit(),
         machine=machine(),
         made=now(),
     )
-
-
-def _model(plan: Plan, system: System) -> str:
-    return plan.models[system.embedder] if isinstance(system, ProductSystem) else ""
 
 
 def _timed(
@@ -287,17 +304,12 @@ def _reference_cell(
             assert value is not None
             scores[measure_.key][question.id] = value
         advance(question.id, len(asked))
-    return Cell(
-        set_name=one.name,
-        sha256=one.sha256,
-        system=system.name,
-        fingerprint=plan.key(one, system),
-        model=_model(plan, system),
+    return _filled(
+        plan,
+        one,
+        system,
         scores=scores,
         clusters={question.id: question.cluster for question in asked},
         halves={question.id: half_of(question) for question in asked},
         costs=_timed(search, [question.question for question in asked], size),
-        commit=commit(),
-        machine=machine(),
-        made=now(),
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from assistant.support_models import support_model
 from assistant.verification import verify
 from corpus.errors import BadInput
 from eval.measures.base import VERIFIER, Judgement, Support
@@ -15,14 +16,14 @@ _KEPT = 2048
 
 
 class Verifier:
-    """The product's own deterministic verifier. Its score is the share of the claim's terms that the premise
-    says, 0 where a value is missing or the claim is denied."""
+    """The product's own deterministic verifier. Its score is the share of the claim's words that the premise says, 0
+    where a value is missing or another's or the claim is denied."""
 
     name = VERIFIER
 
     def __call__(self, premise: str, claim: str) -> Judgement:
         verdict = verify(claim, premise)
-        score = 0.0 if verdict.missing or verdict.denied else verdict.support
+        score = 0.0 if verdict.missing or verdict.denied or verdict.swapped else verdict.support
         return Judgement(score, verdict.supported, verdict.denied)
 
 
@@ -48,18 +49,10 @@ def load_support(name: str, *, api_key: str | None = None, timeout: float = 60) 
     Raises `BadInput` for another name, `BadSetting` where the model can't be had. The endpoint is not
     asked before the first claim.
     """
-    kind, _, rest = name.partition(":")
-    url, _, model = rest.rpartition("#")
     if name == VERIFIER:
         return Remembering(Verifier())
-    if kind == "nli" and rest:
-        from eval.support.nli import Entailment
-
-        return Remembering(Entailment(rest))
-    if kind == "judge" and model and url.startswith(("http://", "https://")):
-        from eval.support.judge import Judge
-
-        return Remembering(Judge(url, model, api_key=api_key, timeout=timeout))
+    if model := support_model(name, api_key, timeout):
+        return Remembering(model)
     raise BadInput(
         f"there is no support function {name!r}; give verifier, nli:MODEL (a hub name or folder), or "
         "judge:URL#MODEL such as judge:http://127.0.0.1:11434/v1#qwen3",

@@ -1,4 +1,4 @@
-"""Support by natural-language inference: a cross-encoder says how likely a premise entails a claim.
+"""Support by a model: natural-language inference. A cross-encoder says how likely a premise entails a claim.
 
 A premise longer than the model's window is read in windows of whole sentences that overlap by one; what
 any window entails is entailed (as the best sentence counts in SummaC, Laban et al. 2022, arXiv:2111.09525).
@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from assistant.judgement import ENOUGH, Judgement
 from corpus.errors import BadSetting
 from corpus.sentences import sentences
-from eval.measures.base import Judgement
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-# From this probability on a claim counts as entailed, or as contradicted.
-_ENOUGH = 0.5
 # Tokens of a window that are the model's own marks, at most.
 _MARKS = 4
 
@@ -66,8 +64,7 @@ class Entailment:
         found = self._model.probabilities([(window, claim) for window in self._windows(premise, claim)]).max(axis=0)
         entailed = float(found[self._entails])
         denied = float(found[self._denies]) if self._denies is not None else 0.0
-        supported = entailed >= _ENOUGH
-        return Judgement(entailed, supported, not supported and denied >= _ENOUGH)
+        return Judgement(entailed, entailed >= ENOUGH, entailed < ENOUGH <= denied)
 
     def _windows(self, premise: str, claim: str) -> list[str]:
         room = max(self._model.window // 4, self._model.window - self._model.count(claim) - _MARKS)

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 
+from assistant.judgement import Judgement
 from assistant.texts import answer_language
 from corpus.errors import Unavailable
-from eval.measures.base import Judgement
 from prompts import render
 
 _VERDICT = re.compile(r"\W*(SUPPORTED|UNSUPPORTED|CONTRADICTED)\W*", re.I)
@@ -43,9 +43,9 @@ class Judge:
         said = reply.strip()[:80]
         raise Unavailable(
             f"the judge {self._model} at {self._where} gives no verdict (it says {said!r}); "
-            "name a model that follows instructions in --support judge:URL#MODEL",
+            "name a model that follows instructions in judge:URL#MODEL (YIJU_VERIFIER, or --support)",
             f"{self._where} 的评判模型 {self._model} 没有给出判定（回答为 {said!r}）；"
-            "请在 --support judge:地址#模型 中换用能遵循指令的模型",
+            "请在 judge:地址#模型（YIJU_VERIFIER 或 --support）中换用能遵循指令的模型",
         )
 
     def _ask(self, messages: list[tuple[str, str]]) -> str:
@@ -62,9 +62,9 @@ class Judge:
             reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
             raise Unavailable(
                 f"the judge {self._model} at {self._where} does not answer ({reason}); check the address and the "
-                "model in --support judge:URL#MODEL, and YIJU_LLM_API_KEY",
+                "model in judge:URL#MODEL (YIJU_VERIFIER, or --support), and YIJU_LLM_API_KEY",
                 f"{self._where} 的评判模型 {self._model} 没有正常应答（{reason}）；请检查 "
-                "--support judge:地址#模型 与 YIJU_LLM_API_KEY",
+                "judge:地址#模型（YIJU_VERIFIER 或 --support）与 YIJU_LLM_API_KEY",
             ) from error
         return (completion.choices[0].message.content or "") if completion.choices else ""
 

@@ -1,4 +1,5 @@
-"""Sends questions to an embedding endpoint: waits as it asks, tries again, and says plainly what is wrong.
+"""Sends questions to the endpoint of a model: waits as it asks, tries again, and says plainly what is wrong. What is
+asked and what a reply means is known to those who ask.
 
 What the overload of a server, its rate limit (429) or the connection failed is tried again after a wait that
 doubles, with jitter, or that the server names (`Retry-After`). Everything else is refused at once. The key is in
@@ -35,6 +36,21 @@ AT_ONCE = Patience(tries=3, timeout=30, longest_wait=5)
 PATIENT = Patience(tries=6, timeout=120, longest_wait=60)
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What an endpoint is to the person who set it: its name in both languages, the setting that its own begin with
+    (`setting`_URL, `setting`_API_KEY), the paths that may end its address, and how to do without it or with less."""
+
+    en: str
+    zh: str
+    setting: str
+    paths: tuple[str, ...]
+    less: str
+    less_zh: str
+    instead: str = ""
+    instead_zh: str = ""
+
+
 class _Again(Exception):
     """Worth another try, after `wait` seconds at least."""
 
@@ -43,16 +59,17 @@ class _Again(Exception):
         self.wait = wait
 
 
-class EmbeddingClient:
+class EndpointClient:
     """A connection to the endpoint at `url`; `host` is its host and port. Close it when done.
     Raises `BadSetting` for an address or a key that can't be one."""
 
-    def __init__(self, url: str, api_key: str | None) -> None:
-        self.url, self.host = _checked(url)
+    def __init__(self, service: Service, url: str, api_key: str | None) -> None:
+        self._service = service
+        self.url, self.host = _checked(service, url)
         if api_key and not (api_key.isascii() and api_key.isprintable()):
             raise BadSetting(
-                "YIJU_EMBEDDER_API_KEY has characters that no key has; copy it again",
-                "YIJU_EMBEDDER_API_KEY 含有密钥中不会出现的字符；请重新复制",
+                f"{service.setting}_API_KEY has characters that no key has; copy it again",
+                f"{service.setting}_API_KEY 含有密钥中不会出现的字符；请重新复制",
             )
         self._key = api_key or ""
         self._client = httpx.Client(headers={"Authorization": f"Bearer {api_key}"} if api_key else {})
@@ -87,7 +104,7 @@ class EmbeddingClient:
         return said
 
     def unreadable(self, what: str) -> Unavailable:
-        """The error for a reply that holds `what` instead of embeddings."""
+        """The error for a reply that holds `what` instead of what was asked for."""
         return self._unavailable(f"the reply holds {what}")
 
     def close(self) -> None:
@@ -113,26 +130,28 @@ class EmbeddingClient:
 
     def _refused(self, response: httpx.Response) -> YijuError:
         why = f"HTTP {response.status_code}: {self._said(response)}"
+        service = self._service
         if response.status_code in (400, 413, 422):
-            advice = "; a text may be too long or there may be too many: lower YIJU_EMBEDDER_WINDOW or "
-            advice_zh = "；可能是文本过长或数量过多：请调小 YIJU_EMBEDDER_WINDOW 或 "
-            en, zh = f"{advice}YIJU_EMBEDDER_BATCH", f"{advice_zh}YIJU_EMBEDDER_BATCH"
+            en = f"a text may be too long or there may be too many: {service.less}"
+            zh = f"可能是文本过长或数量过多：{service.less_zh}"
         elif response.status_code in (401, 403):
-            en, zh = "; check YIJU_EMBEDDER_API_KEY", "；请检查 YIJU_EMBEDDER_API_KEY"
+            en, zh = f"check {service.setting}_API_KEY", f"请检查 {service.setting}_API_KEY"
         else:
-            en = "; check YIJU_EMBEDDER_URL and the model's name in YIJU_EMBEDDER"
-            zh = "；请检查 YIJU_EMBEDDER_URL 以及 YIJU_EMBEDDER 中的模型名称"
+            en = f"check {service.setting}_URL and the model's name in {service.setting}"
+            zh = f"请检查 {service.setting}_URL 以及 {service.setting} 中的模型名称"
         # Before the first answer the settings are wrong; after it something has changed there.
         kind = Unavailable if self._has_answered else BadSetting
         return kind(
-            f"the embedding endpoint {self.url} refuses ({why}){en}", f"向量接口 {self.url} 拒绝请求（{why}）{zh}"
+            f"the {service.en} {self.url} refuses ({why}); {en}{service.instead}",
+            f"{service.zh} {self.url} 拒绝请求（{why}）；{zh}{service.instead_zh}",
         )
 
     def _unavailable(self, why: str) -> Unavailable:
         return Unavailable(
-            f"the embedding endpoint {self.url} does not answer as it should ({why}); check that it runs, "
-            "YIJU_EMBEDDER_URL, or try again later",
-            f"向量接口 {self.url} 没有正常应答（{why}）；请检查其是否在运行以及 YIJU_EMBEDDER_URL，或稍后再试",
+            f"the {self._service.en} {self.url} does not answer as it should ({why}); check that it runs, "
+            f"{self._service.setting}_URL, or try again later{self._service.instead}",
+            f"{self._service.zh} {self.url} 没有正常应答（{why}）；请检查其是否在运行以及 {self._service.setting}_URL，"
+            f"或稍后再试{self._service.instead_zh}",
         )
 
     def _said(self, response: httpx.Response) -> str:
@@ -140,20 +159,22 @@ class EmbeddingClient:
         return (said.replace(self._key, "***") if self._key else said)[:_SHOWN]
 
 
-def _checked(url: str) -> tuple[str, str]:
-    """An address without a slash or an operation at its end, and its host with the port."""
+def _checked(service: Service, url: str) -> tuple[str, str]:
+    """An address without a slash or a path of the service at its end, and its host with the port."""
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
         parsed = httpx.URL("")
     if parsed.scheme not in ("http", "https") or not parsed.host or parsed.userinfo or parsed.query:
         raise BadSetting(
-            "YIJU_EMBEDDER_URL must be an address such as http://localhost:8080 or https://api.example.org/v1; "
-            "a key belongs in YIJU_EMBEDDER_API_KEY",
-            "YIJU_EMBEDDER_URL 应为 http://localhost:8080 或 https://api.example.org/v1 这样的地址；"
-            "密钥请写在 YIJU_EMBEDDER_API_KEY 中",
+            f"{service.setting}_URL must be an address such as http://localhost:8080 or https://api.example.org/v1; "
+            f"a key belongs in {service.setting}_API_KEY",
+            f"{service.setting}_URL 应为 http://localhost:8080 或 https://api.example.org/v1 这样的地址；"
+            f"密钥请写在 {service.setting}_API_KEY 中",
         )
-    plain = url.rstrip("/").removesuffix("/embeddings").removesuffix("/embed").rstrip("/")
+    plain = url.rstrip("/")
+    for path in service.paths:
+        plain = plain.removesuffix(path).rstrip("/")
     return plain, f"{parsed.host}:{parsed.port}" if parsed.port else parsed.host
 
 

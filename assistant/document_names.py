@@ -1,0 +1,260 @@
+"""Which documents a question names, and what is left of the question without their names.
+
+People call a document by less than its title: 国家指南 for 国家…建设指南, 江苏 for what Jiangsu issued, 工信部 for what
+that ministry did, "the national guide". A name is a title, a part of one that ends in what kind of document it is, an
+issuer or what its name is shortened to, a document number, or a region. Names are compared as they are written; what
+a text calls itself in passing ("hereinafter …") is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from corpus.english import ISSUERS, REGIONS
+from indexing.tokeniser import fold, fold_width, identifier_forms
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A document and what it may be called by."""
+
+    document_id: str
+    title: str
+    number: str | None
+    issuers: tuple[str, ...]
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a question names: for each name the documents that it may mean, in the question's order. `rest` is the
+    question without the names, or all of it where nothing else is left. `absent` are the
+    regions whose documents it names and that no document is of."""
+
+    groups: tuple[frozenset[str], ...]
+    rest: str
+    absent: tuple[str, ...] = ()
+
+    @property
+    def documents(self) -> frozenset[str]:
+        return frozenset().union(*self.groups)
+
+
+# A place in a question that may be a name, with the documents that it may mean.
+_Mention = tuple[int, int, frozenset[str]]
+
+_KINDS = (
+    "实施细则|指导意见|实施意见|白皮书|工作方案|行动计划|指南|报告|意见|办法|规定|通知|规范|方案|规划|条例|制度|细则|手册|计划"
+    "|清单|章程|公告|公报|纲要|文件"
+)
+_KIND = re.compile(_KINDS)
+_ENGLISH_KINDS = {
+    "guide": "指南", "guideline": "指南", "report": "报告", "opinion": "意见", "notice": "通知", "list": "清单",
+    "plan": "规划", "rule": "规定", "measures": "办法", "handbook": "手册", "framework": "体系", "system": "体系",
+}  # fmt: skip
+_NATIONAL = re.compile(rf"\b(?:national|china's)(?: [\w-]+){{0,3}} ({'|'.join(_ENGLISH_KINDS)})s?\b")
+_THE_KIND = re.compile(rf"\bthe ({'|'.join(_ENGLISH_KINDS)})\b")
+# The nation's document as one of several: 国家和上海的….
+_AMONG = re.compile(r"(?:^|(?<=[，,、和与跟及 ]))国家(?=[、和与跟及各])|(?<=[、和与跟及])国家(?=的|各|两|三)")
+_BY_ENGLISH = {english: place for place, english in REGIONS.items()}
+_OF_A_REGION = re.compile(
+    rf"({'|'.join(REGIONS)})[省市]?[^，。？、和与]{{0,14}}(?:{_KINDS}|规划|体系)"
+    rf"|\b({'|'.join(_BY_ENGLISH)})\b(?:'s)?(?: [\w'-]+){{0,5}} (?:{'|'.join(_ENGLISH_KINDS)})"
+)
+# What may stand inside a name and is no part of it.
+_NOT_PLAIN = re.compile(rf"人工智能|的?[那这][份个部]|(?<=[一-鿿])的(?=[一-鿿]{{0,12}}(?:{_KINDS}))")
+# What may follow a name and says nothing more.
+_AFTER = re.compile(
+    r"^(?:的?[那这]份)?(?:文件|指南|意见|通知|规划|清单|报告|里面|里(?!程)|中(?![国央心小])|上(?![海市报面])|想(?![象法])|要(?![求点素])"
+    r"|打算|计划(?!书))*的?"
+)
+_EDITION = re.compile(r"[（(][^（）()]*[）)]|\d{4}\s*年?|[\s《》]+")
+_RUN = re.compile(r"[一-鿿a-z]+")
+_WORD = re.compile(r"[一-鿿a-zA-Z0-9]")
+_PLACE_ENDING = re.compile(r"(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)$")
+# The fewest characters of a shortened issuer's name, and of a shortened title; the most of either.
+_SHORT_ISSUER, _SHORT_TITLE, _LONGEST = 3, 4, 16
+# Where more documents than this share of all are meant by a name, it tells nothing.
+_TELLING = 0.7
+
+
+def named(question: str, names: Sequence[Name]) -> Named:
+    """What a question names among the documents of these names."""
+    whole = fold_width(question)
+    text, places = _plain_places(whole.lower())
+    found: list[_Mention] = []
+    for start, end, documents in sorted(_mentions(text, names), key=lambda m: (m[0] - m[1], m[0])):
+        telling = len(names) == 1 or len(documents) <= max(1.0, _TELLING * len(names))
+        if telling and all(end <= a or start >= b for a, b, _ in found):
+            found.append((start, end, documents))
+    found.sort(key=lambda mention: mention[:2])
+    absent = tuple(_absent(text, names))
+    if not found:
+        return Named((), question, absent)
+    rest, at = "", 0
+    for start, end, _ in found:
+        rest, at = f"{rest}{whole[at : places[start]]} ", places[end]
+        if end > start and (after := _AFTER.match(whole[at:])):
+            at += after.end()
+    rest = (rest + whole[at:]).strip(" ，,的")
+    return Named(_groups([documents for *_, documents in found]), rest if _WORD.search(rest) else question, absent)
+
+
+def _plain_places(text: str) -> tuple[str, list[int]]:
+    """A question as it is compared with names, and where each of its characters stood, its end included."""
+    plain, places, at = "", list[int](), 0
+    for match in _NOT_PLAIN.finditer(text):
+        plain += text[at : match.start()]
+        places += range(at, match.start())
+        if match[0] == "人工智能":
+            plain += "ai"
+            places += (match.start(), match.start())
+        at = match.end()
+    return plain + text[at:], [*places, *range(at, len(text) + 1)]
+
+
+def _absent(text: str, names: Sequence[Name]) -> Iterator[str]:
+    """The regions whose documents a question names, and no document is of."""
+    for place in _regions_with_documents(text):
+        if not any(place in (name.region or "") or place in name.title for name in names):
+            yield place
+
+
+def speaks_of(place: str, text: str) -> bool:
+    """Whether a text speaks of a document of a region."""
+    return place in _regions_with_documents(fold(text).replace("人工智能", "ai"))
+
+
+def _regions_with_documents(text: str) -> list[str]:
+    return [_BY_ENGLISH.get(match[2] or "", match[1] or "") for match in _OF_A_REGION.finditer(text)]
+
+
+def _groups(named: Sequence[frozenset[str]]) -> tuple[frozenset[str], ...]:
+    """Names that together mean fewer documents are one: 江苏 and 指南."""
+    groups: list[frozenset[str]] = []
+    for documents in named:
+        place = next((i for i, other in enumerate(groups) if documents & other), None)
+        if place is None:
+            groups.append(documents)
+        else:
+            groups[place] &= documents
+    return tuple(groups)
+
+
+def _mentions(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
+    by_phrase: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        for phrase in _phrases(name):
+            by_phrase[phrase].add(name.document_id)
+    for phrase, documents in by_phrase.items():
+        if phrase in text:
+            pattern = rf"\b{re.escape(phrase)}(?!\w)" if phrase.isascii() else re.escape(phrase)
+            yield from ((m.start(), m.end(), frozenset(documents)) for m in re.finditer(pattern, text))
+    yield from _numbers(text, names)
+    yield from _shortened(text, names)
+    yield from _kinds(text, names)
+
+
+def _phrases(name: Name) -> Iterator[str]:
+    """What stands in a question as it stands in the document's fields."""
+    if len(title := _bare(name.title)) >= _SHORT_TITLE:
+        yield title
+    for issuer in name.issuers:
+        yield _plain(issuer)
+        yield from (english for english, chinese in ISSUERS.items() if chinese in issuer)
+    if name.region and name.region not in ("国家", "international"):
+        short = _PLACE_ENDING.sub("", name.region)
+        if len(short) > 1:
+            yield short
+        if english := REGIONS.get(short):
+            yield from (english, f"{english}'s")
+
+
+def _numbers(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
+    """Document numbers; they stay in the question, for a text that gives one is asked for as well."""
+    asked = {form for forms in identifier_forms(text) for form in forms}
+    for name in names if asked else ():
+        if name.number and any(asked & set(forms) for forms in identifier_forms(name.number)):
+            yield 0, 0, frozenset({name.document_id})
+
+
+def _shortened(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
+    """The longest shortened issuers and titles that begin at each character."""
+    issuers, titles = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for name in names:
+        titles[_bare(name.title)].add(name.document_id)
+        for issuer in name.issuers:
+            issuers[_plain(issuer)].add(name.document_id)
+    for run in _RUN.finditer(text):
+        for start in range(len(run[0])):
+            words = run[0][start : start + _LONGEST]
+            lengths = [(_issuer(words, issuer), documents) for issuer, documents in issuers.items()]
+            lengths += [(_title(words, title), documents) for title, documents in titles.items()]
+            longest = max((length for length, _ in lengths), default=0)
+            if longest:
+                place = run.start() + start
+                meant = frozenset[str]().union(*(documents for length, documents in lengths if length == longest))
+                yield place, place + longest, meant
+
+
+def _kinds(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
+    """The nation's document of a kind; the kind by itself, where one document is of that kind: 报告, "the report"."""
+    for match in _NATIONAL.finditer(text):
+        kind = _ENGLISH_KINDS[match[1]]
+        if meant := frozenset(name.document_id for name in names if name.region == "国家" and kind in name.title):
+            yield match.start(), match.end(), meant
+    for match in _AMONG.finditer(text):
+        if meant := frozenset(name.document_id for name in names if name.title.startswith("国家")):
+            yield match.start(), match.end(), meant
+    if len(names) < 2:
+        return
+    places = [(m, m[0]) for m in _KIND.finditer(text) if m.start() == 0 or text[m.start() - 1] in " ，,。这那该本"]
+    places += [(match, _ENGLISH_KINDS[match[1]]) for match in _THE_KIND.finditer(text)]
+    for match, kind in places:
+        meant = frozenset(name.document_id for name in names if kind in name.title)
+        if len(meant) == 1:
+            yield match.start(), match.end(), meant
+
+
+def _issuer(words: str, issuer: str) -> int:
+    """How many of the first characters of `words` shorten an issuer's name: they stand in it in this order, and
+    the last of them ends it, as 工信部 in 工业和信息化部. A piece of the name (技术委员会) is a kind of body."""
+    longest, at = 0, -1
+    for length, character in enumerate(words, 1):
+        at = issuer.find(character, at + 1)
+        if at < 0:
+            break
+        if length >= _SHORT_ISSUER and issuer.endswith(character) and words[:length] not in issuer:
+            longest = length
+    return longest
+
+
+def _title(words: str, title: str) -> int:
+    """How many of the first characters of `words` shorten a title: pieces of two characters or more that stand in
+    it in this order, up to the kind of document that it ends in."""
+    kinds = _KIND.findall(title)
+    length, at = 0, 0
+    while kinds and length < len(words):
+        sizes = range(len(words) - length, 1, -1)
+        size = next((n for n in sizes if title.find(words[length : length + n], at) >= 0), 0)
+        if not size:
+            break
+        at = title.find(words[length : length + size], at) + size
+        length += size
+    while length >= _SHORT_TITLE and not words[:length].endswith(tuple(kinds)):
+        length -= 1
+    return length if length >= _SHORT_TITLE and not _KIND.match(words[:length]) else 0
+
+
+@cache
+def _plain(issuer: str) -> str:
+    return fold(issuer).replace("人工智能", "ai")
+
+
+@cache
+def _bare(title: str) -> str:
+    return _EDITION.sub("", fold(title)).replace("人工智能", "ai")

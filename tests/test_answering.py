@@ -1,0 +1,171 @@
+"""Answers from tables, fields and several documents, and the sentences that are chosen by more than their words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from assistant.answers import Answer
+from assistant.core import Assistant, Question
+from assistant.wiring import Workplace
+from conftest import add
+
+PROVINCE = """---
+title: 青川省河道治理指南
+issuers: [青川省水利厅]
+region: 青川省
+---
+
+# 青川省河道治理指南
+
+青川省水利厅
+
+青水〔2023〕17号
+
+2023年4月12日
+
+## 目标
+
+到2027年，全省治理河道36条，覆盖率达到85%。
+
+## 分级
+
+★★★（优先级）：河道已出现险情，应立即治理。
+
+★（一般级）：河道尚处于观察阶段，定期巡查即可。
+
+## 河道清单
+
+| 序号 | 流域 | 河道 | 等级 |
+|---|---|---|---|
+| 1 | 北流域 | 长溪 | ★★★ |
+| 2 | 北流域 | 白水 | ★ |
+| 3 | 南流域 | 石涧 | ★★★ |
+| 4 | 南流域 | 柳河 | ★★ |
+| 5 | 南流域 | 东渠 | ★★★ |
+
+## 类别
+
+治理工作主要包括堤防、清淤、绿化、监测等类别。
+
+1. 生态类。恢复河岸植被，保护鱼类洄游通道。
+2. 防洪类。加高堤防，疏浚淤积的河段，配备应急抢险设备和物资。
+"""
+CITY = """---
+title: 临江市河道管理意见
+region: 临江市
+---
+
+# 临江市河道管理意见
+
+## 目标
+
+到2026年，全市治理河道9条，培养巡河员200名。
+
+本意见不涉及水库。
+"""
+
+
+@pytest.fixture
+def assistant(workplace: Callable[..., Workplace]) -> Assistant:
+    place = workplace()
+    add(place, PROVINCE, "province.md")
+    add(place, CITY, "city.md")
+    return place.assistant
+
+
+def checked(assistant: Assistant, question: str) -> Answer:
+    answer = assistant.ask(Question(question))
+    assert answer.answered, answer.text
+    for citation in answer.citations:
+        assert assistant.document(citation.document_id).text[citation.start : citation.end] == citation.quote
+    assert all(statement.citations for statement in answer.statements)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "rows"),
+    [
+        ("青川清单里三颗星的河道有几条？", ["3 条", "长溪", "石涧", "东渠"], 3),
+        ("青川清单里南流域列了哪些河道？", ["石涧", "柳河", "东渠"], 3),
+        ("青川清单一共列了多少条河道？", ["5 条"], 5),
+        ("How many rivers with three stars are in the list?", ["3", "长溪"], 3),
+    ],
+)
+def test_rows_are_counted_and_listed_and_each_is_cited(
+    assistant: Assistant, question: str, said: list[str], rows: int
+) -> None:
+    answer = checked(assistant, question)
+    assert all(piece in answer.text for piece in said)
+    assert len(answer.citations) == rows
+    assert answer.hits[0].document_id == answer.citations[0].document_id
+
+
+def test_two_stars_are_not_found_in_three(assistant: Assistant) -> None:
+    answer = checked(assistant, "青川清单里两星的河道有几条？")
+    assert "1 条" in answer.text
+    assert "柳河" in answer.text
+    assert "长溪" not in answer.text
+
+
+def test_a_row_is_found_by_its_number_and_read_under_its_columns(assistant: Assistant) -> None:
+    answer = checked(assistant, "青川清单第4号是哪条河？")
+    assert "河道：柳河" in answer.text
+    assert "流域：南流域" in answer.text
+    assert any("柳河" in citation.quote for citation in answer.citations)
+    assert any("流域" in citation.quote and "等级" in citation.quote for citation in answer.citations)
+
+
+def test_a_rating_is_defined_by_the_line_with_as_many_stars(assistant: Assistant) -> None:
+    answer = checked(assistant, "青川指南里一颗星代表什么？")
+    assert "观察阶段" in answer.text
+    assert "立即治理" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("青川指南的文号是多少？", "青水〔2023〕17号"),
+        ("青川指南是哪一天印发的？", "2023年4月12日"),
+    ],
+)
+def test_what_is_known_of_a_document_is_quoted_from_it(assistant: Assistant, question: str, said: str) -> None:
+    assert [s.text for s in checked(assistant, question).statements] == [said]
+
+
+def test_of_documents_that_are_compared_each_says_its_own(assistant: Assistant) -> None:
+    answer = checked(assistant, "青川和临江各自要治理多少条河道？")
+    assert "36条" in answer.text
+    assert "9条" in answer.text
+    assert {citation.source for citation in answer.citations} == {"province.md", "city.md"}
+    assert all(f"《{title}》" in answer.text for title in ("青川省河道治理指南", "临江市河道管理意见"))
+
+
+def test_items_that_are_asked_the_number_of_are_counted(assistant: Assistant) -> None:
+    assert "（共列出 4 类）" in checked(assistant, "青川指南的治理工作包括几类？").text
+
+
+def test_an_item_of_a_class_is_said_with_the_class(assistant: Assistant) -> None:
+    assert "生态类" in checked(assistant, "保护鱼类洄游通道，青川指南归在哪一类？").text
+
+
+def test_the_named_document_comes_before_others_that_say_more_of_the_words(assistant: Assistant) -> None:
+    answer = checked(assistant, "临江打算培养多少名巡河员？")
+    assert "200名" in answer.text
+    assert {citation.source for citation in answer.citations} == {"city.md"}
+
+
+def test_an_english_question_is_told_that_the_quotes_are_chinese(assistant: Assistant) -> None:
+    answer = checked(assistant, "What coverage is to be reached by 2027?")
+    assert "85%" in answer.text
+    assert answer.text.startswith("The documents are in Chinese.")
+    assert "The documents are in Chinese." not in "".join(s.text for s in answer.statements)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["青川指南给每条河道补助多少钱？", "浙江省的河道治理指南什么时候发布？", "印度治理了多少条河道？"],
+)
+def test_an_amount_or_a_place_that_is_not_there_is_not_in_the_documents(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(Question(question)).reason == "not_in_documents"

@@ -1,0 +1,83 @@
+"""What kind of answer a question asks for, and whether a sentence has its shape."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.asked import asked, counts, listed
+
+
+@pytest.mark.parametrize(
+    ("question", "kinds"),
+    [
+        ("到2026年要制定多少项标准？", {"number", "count"}),
+        ("罚款最高多少钱？", {"money"}),
+        ("覆盖率要达到百分之几？", {"share"}),
+        ("通知是哪一天印发的？", {"when"}),
+        ("这份办法由谁起草？", {"who"}),
+        ("应急预案包括哪些内容？", {"list"}),
+        ("什么是数据沙箱？", {"definition"}),
+        ("废旧电池回收归在哪一类？", {"class"}),
+        ("两省各自培育多少家企业？", {"compare", "number", "count"}),
+        ("通知的文号是什么？", {"identifier", "definition"}),
+        ("How many pilot sites are planned?", {"number", "count"}),
+        ("When was the notice issued?", {"when"}),
+        ("What does it cost to apply?", {"money", "definition"}),
+        ("Tell me about drainage.", set()),
+    ],
+)
+def test_the_kinds_of_answer_are_read_from_the_question(question: str, kinds: set[str]) -> None:
+    found = set(asked(question).kinds)
+    assert kinds <= found
+    assert bool(kinds) == bool(found)
+
+
+@pytest.mark.parametrize(
+    ("question", "fits", "misfits"),
+    [
+        ("要建多少个试点？", "全省建设12个试点。", "试点工作稳步推进。"),
+        ("要建多少个试点？", "首批建设十二个试点。", "2025年启动试点。"),
+        ("通知是哪一天印发的？", "2024年6月5日印发。", "2024年印发。"),
+        ("要花多少钱？", "每家补助20万元。", "每家给予补助。"),
+        ("覆盖率是多少比例？", "覆盖率达到85%。", "覆盖率明显提高。"),
+        ("由谁负责？", "由市应急管理局负责。", "按职责分工落实。"),
+        ("包括哪些设备？", "包括水泵、闸门和传感器。", "设备应当定期检修。"),
+        ("什么是数据沙箱？", "数据沙箱是指隔离的试验环境。", "应当建设数据沙箱。"),
+    ],
+)
+def test_a_sentence_with_the_shape_that_is_asked_for_fits_better(question: str, fits: str, misfits: str) -> None:
+    wanted = asked(question)
+    assert wanted.fits(fits)[0] > wanted.fits(misfits)[0]
+
+
+def test_a_question_that_asks_for_nothing_in_particular_fits_everything_alike() -> None:
+    assert asked("Tell me about drainage.").fits("Any sentence.") == (0.0, 0.0)
+
+
+def test_figures_that_count_nothing_are_no_number() -> None:
+    wanted = asked("一共有多少？")
+    assert wanted.fits("依据 GB/T 1234-2020 于2024年实施。")[0] == 0
+    assert wanted.fits("共有 34 所。")[0] == 1
+
+
+def test_an_amount_is_missed_only_where_one_is_asked_for() -> None:
+    assert not asked("每家补助多少钱？").measured_by("每家给予补助。")
+    assert asked("每家补助多少钱？").measured_by("每家补助20万元。")
+    assert asked("谁给补助？").measured_by("每家给予补助。")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("主要包括水务、供电、燃气等类别。", 3),
+        ("包括水务、供电、燃气和通信等四类。", 4),
+        ("水务和供电。", 0),
+    ],
+)
+def test_items_told_one_by_one_are_counted(text: str, number: int) -> None:
+    assert listed(text) == number
+
+
+def test_a_text_that_gives_a_count_is_told_from_one_that_does_not() -> None:
+    assert counts("分为七个部分")
+    assert not counts("分为若干部分")

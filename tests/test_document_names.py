@@ -1,0 +1,69 @@
+"""Which documents a question names, and what is left of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.document_names import Name, named, speaks_of
+
+NAMES = (
+    Name("nation", "国家排水防涝设施建设指南（2024版）", "住建部城〔2024〕11号", ("住房和城乡建设部",), "国家"),
+    Name("shanghai", "关于推进排水设施数字化的指导意见", "沪水务〔2021〕53号", ("上海市水务局",), "上海市"),
+    Name("jiangsu", "江苏省排水设施建设指南（征求意见稿）", None, ("江苏省水利厅",), "江苏省"),
+    Name("report", "全球城市排水发展报告", None, ("世界水务大会",), "international"),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "documents", "rest"),
+    [
+        ("国家指南要求新建多少座泵站？", {"nation"}, "要求新建多少座泵站?"),
+        ("国家那份排水指南里泵站归哪类？", {"nation"}, "泵站归哪类?"),
+        ("住建部的泵站要求是什么？", {"nation"}, "泵站要求是什么?"),
+        ("上海打算建几座泵站？", {"shanghai"}, "建几座泵站?"),
+        ("江苏这份指南是谁编的？", {"jiangsu"}, "是谁编的?"),
+        ("报告里提到多少个城市？", {"report"}, "提到多少个城市?"),
+        ("《全球城市排水发展报告》是谁写的？", {"report"}, None),
+        ("沪水务〔2021〕53号第三条讲什么？", {"shanghai"}, None),
+        ("How many pumps does Shanghai want?", {"shanghai"}, None),
+        ("What is the number of the national guide?", {"nation"}, None),
+        ("What does the report say of Asia?", {"report"}, None),
+        ("排水设施应当多久检查一次？", set(), "排水设施应当多久检查一次？"),
+    ],
+)
+def test_documents_are_named_by_less_than_their_titles(question: str, documents: set[str], rest: str | None) -> None:
+    found = named(question, NAMES)
+    assert found.documents == documents
+    assert rest is None or found.rest == rest
+
+
+def test_each_document_that_is_compared_is_a_name_of_its_own() -> None:
+    found = named("上海和江苏各建几座泵站？", NAMES)
+    assert found.groups == (frozenset({"shanghai"}), frozenset({"jiangsu"}))
+    among = named("国家、上海的要求有什么不同？", NAMES)
+    assert among.groups == (frozenset({"nation"}), frozenset({"shanghai"}))
+
+
+def test_two_names_of_one_document_are_one() -> None:
+    assert named("江苏省水利厅的江苏指南说了什么？", NAMES).groups == (frozenset({"jiangsu"}),)
+
+
+def test_a_name_that_nearly_every_document_has_is_none() -> None:
+    many = tuple(Name(str(i), f"上海{i}号文件", None, ("上海市水务局",), "上海市") for i in range(5))
+    assert named("上海有几座泵站？", many).groups == ()
+
+
+def test_what_is_left_keeps_its_capitals() -> None:
+    assert "SC 42" in named("国家指南怎么说 SC 42？", NAMES).rest
+
+
+def test_the_document_of_a_region_that_there_is_none_of_is_absent() -> None:
+    assert named("浙江的排水指南什么时候发？", NAMES).absent == ("浙江",)
+    assert named("When did Zhejiang publish its guide?", NAMES).absent == ("浙江",)
+    assert named("江苏的排水指南什么时候发？", NAMES).absent == ()
+    assert named("浙江有多少座泵站？", NAMES).absent == ()
+
+
+def test_a_text_may_speak_of_a_document_that_is_not_on_file() -> None:
+    assert speaks_of("浙江", "参照浙江省排水指南执行。")
+    assert not speaks_of("浙江", "浙江某公司参与了编写。")
