@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -28,6 +28,7 @@ from assistant.asked import Asked, asked
 from assistant.document_names import speaks_of
 from assistant.finding import Found
 from assistant.names import missing_places
+from assistant.texts import answer_language
 from assistant.weighing import WEIGHTS, builtin, weighed
 from corpus.document import Document
 from corpus.errors import BadSetting
@@ -49,7 +50,7 @@ _CONFIRMS = re.compile(r"吧|对吗|是吗|是不是|对不对|没错|\bright\?|
 # How many hits after the first one its lead is measured over.
 _FOLLOWERS = 5
 
-SignalName = Literal["coverage", "words", "sentence", "lead", "score", "answer", "near", "fits", "entities"]
+SignalName = Literal["coverage", "words", "sentence", "lead", "score", "answer", "near", "fits", "entities", "foreign"]
 EVERY: tuple[SignalName, ...] = get_args(SignalName)
 # Signals that are made from hits' scores, which mean something else with another embedder.
 _OF_SCORES: frozenset[SignalName] = frozenset({"lead", "score"})
@@ -69,6 +70,7 @@ class Signals:
     - `score`: the best hit's score.
     - `answer`: how well the best sentence answers it, as `assistant.weighing` weighs it; `near`: how near its words
       are in meaning; `fits`: how far it has the shape of what is asked for.
+    - `foreign`: the share of the first hits that are in another language than the question.
     - `entities`: the share of the names in Latin letters that occur in what was found; 1 where there are none.
     - `years`, `identifiers`: whether all years asked about occur in one passage, and an identifier asked about in
       any; true where none is. `places`: whether the places asked about are named there, and a document of the
@@ -90,6 +92,7 @@ class Signals:
     near: float = 0.0
     fits: float = 0.0
     entities: float = 1.0
+    foreign: float = 0.0
 
     @property
     def ruled_out(self) -> bool:
@@ -203,6 +206,7 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
         near=near,
         fits=fits,
         entities=_entities(question, whole),
+        foreign=_foreign(question, [documents[hit.document_id] for hit, _ in searched[:_FIRST]]),
         years=not years
         or bool(_CONFIRMS.search(question))
         or any(years <= set(_YEAR.findall(fold(text))) for _, text in searched),
@@ -228,6 +232,11 @@ def _best_answer(
         round(float(features[:, names.index("near")].max()), 4),
         round(float(features[best, names.index("fits")]), 4),
     )
+
+
+def _foreign(question: str, found: Sequence[Document]) -> float:
+    asked_in = answer_language(question, "auto")
+    return sum(document.metadata.language != asked_in for document in found) / len(found)
 
 
 def _entities(question: str, text: str) -> float:

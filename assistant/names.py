@@ -87,6 +87,16 @@ def missing_names(said: Text, cited: Text) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def places_in(text: str) -> tuple[tuple[str, str], ...]:
+    """The places that a text names, each in Chinese and in English."""
+    whole = text_of(text)
+    return tuple(
+        (chinese, english)
+        for chinese, english in _PLACES.items()
+        if chinese in whole.squeezed or (len(english) > _ALIKE and re.search(rf"\b{english}", whole.folded))
+    )
+
+
 def missing_places(said: str, cited: str) -> tuple[str, ...]:
     """The places of one text that another does not name, in either language."""
     return tuple(_places(text_of(said), text_of(cited)))

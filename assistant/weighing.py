@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from assistant.asked import Asked
+from assistant.names import places_in
 from corpus.document import Block, Document, Kind
 from corpus.sentences import sentences
 from corpus.structure import ends_sentence, numbered
@@ -48,6 +49,7 @@ WEIGHTS = {
     "short": -2.0,
     "loose": 1.0,  # no whole sentence, row or item
     "long": 0.3,
+    "elsewhere": -4.0,  # neither it nor what stands above it names a place that is asked about; set by hand
 }
 # What the score of its passage counts, as a share of the best one, and the reciprocal of its rank.
 PASSAGE, FIRST = 6.1, 1.3
@@ -92,6 +94,7 @@ class _Read:
 
     unit: Unit
     folded: str
+    folded_above: str
     terms: frozenset[str]
     above: frozenset[str]
     tokens: Tokens
@@ -127,7 +130,7 @@ class Weigher:
             return [], np.zeros((0, len(WEIGHTS)), np.float32)
         reads = [read for _, read in found]
         near, helped, dense = self._near(question, reads)
-        wanted = identifiers(question)
+        wanted, places = identifiers(question), places_in(question)
         rows = []
         for place, read in enumerate(reads):
             said = lexical.coverage(read.terms)
@@ -135,7 +138,9 @@ class Weigher:
             raised = max(0.0, float(helped[place] - near[place]))
             named = bool(wanted) and not wanted.isdisjoint(read.identifiers)
             fits = asked.fits(read.unit.text, read.folded)
-            rows.append((said, with_above, near[place], raised, dense[place], *fits, named, *read.shape))
+            whole = f"{read.folded}\n{read.folded_above}" if places else ""
+            elsewhere = any(zh not in whole and en not in whole for zh, en in places)
+            rows.append((said, with_above, near[place], raised, dense[place], *fits, named, *read.shape, elsewhere))
         return [(place, read.unit) for place, read in found], np.array(rows, np.float32)
 
     def _near(self, question: str, reads: Sequence[_Read]) -> tuple[Floats, Floats, Floats]:
@@ -176,6 +181,7 @@ class Weigher:
             yield _Read(
                 unit=unit,
                 folded=fold(unit.text),
+                folded_above=fold(f"{unit.document.metadata.title}\n{over}"),
                 terms=_terms(unit.text),
                 above=above[over],
                 tokens=own,

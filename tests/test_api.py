@@ -18,7 +18,7 @@ QUESTION = "船票购买后多少天内有效？"
 KEYS = {
     "answer": "id conversation_id question standalone_question answered reason text statements citations hits "
     "interrupted models timings_ms label confidence",
-    "statements": "text citations support supported outcome reason",
+    "statements": "text citations support supported outcome reason lead",
     "citations": "number document_id title source headings page start end quote score status until superseded_by",
     "hits": "document_id title source headings page start end text score rank also",
     "models": "embedder answerer reranker",

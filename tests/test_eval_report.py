@@ -26,7 +26,7 @@ from eval.report.questions import outcome
 from eval.runs import Manifest, Recorder, Row, Run, read_run
 from eval.support.verifier import Verifier
 from eval.systems.base import Cited, Found, Response, Said
-from test_page import ARGUMENTS, CHROMIUM, browser_test
+from page_parts import ARGUMENTS, CHROMIUM, browser_test
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -16,7 +16,6 @@ from corpus.document import Note
 from corpus.readers import read
 from indexing.ingest import Ingester, find_files, ingest, read_bytes
 from indexing.store import Scope
-from ui.render import added
 
 GOOD = "# 通知\n\n一、要求\n\n请按时报送材料。\n"
 
@@ -241,4 +240,3 @@ def test_what_was_left_unread_is_told_when_a_file_is_added_and_remembered(
     assert result.document_id is not None
     shown = describe(place.assistant, result.document_id).model_dump(mode="json")
     assert shown["notes"] == [{"en": said.en, "zh": said.zh}]
-    assert said.zh in added([result], "zh")
