@@ -16,6 +16,7 @@ from assistant.asked import asked
 from assistant.document_names import Name, Named, named
 from assistant.table_answers import Rows, asked_rows, spans_of
 from assistant.weighing import Passage, builtin
+from indexing.fusion import SHIPPED, Recipe
 from indexing.index import Index
 from indexing.lexical import LexicalQuestion
 from indexing.rerank import Reranker
@@ -43,15 +44,29 @@ class Found:
 class Finder:
     """Finds passages for questions about the current documents of an index."""
 
-    def __init__(self, index: Index, reranker: Reranker | None = None, rerank_top: int = RERANK_TOP) -> None:
+    def __init__(
+        self,
+        index: Index,
+        reranker: Reranker | None = None,
+        rerank_top: int = RERANK_TOP,
+        *,
+        recipe: Recipe = SHIPPED,
+    ) -> None:
         self._index = index
-        self._retriever = Retriever(index, reranker=reranker, rerank_top=rerank_top, refine=_worth)
+        self._recipe = recipe
+        self._retriever = Retriever(
+            index,
+            recipe=recipe,
+            reranker=reranker,
+            rerank_top=rerank_top,
+            refine=_worth if recipe.sentences else None,
+        )
         self._names: tuple[int, tuple[tuple[str, Name], ...]] = (-1, ())
 
     def find(self, question: str, k: int, scope: Scope, origins: Sequence[str], *, explain: bool = False) -> Found:
         """The `k` best hits. Raises `Unavailable` where a reranker behind an endpoint does not answer."""
         question = with_stars(question)
-        about = named(question, self._known(scope, origins))
+        about = named(question, self._known(scope, origins) if self._recipe.names else ())
         search = self._retriever.search(question, k, scope, origins, explain=explain)
         if not about.groups or len(about.documents) > _MOST_NAMED:
             return self._with_rows(Found(search, replace(about, groups=(), rest=question)), k)

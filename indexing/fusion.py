@@ -38,7 +38,8 @@ class Recipe:
     reciprocal ranks. `shares` (lexical, dense, late) weight them where a static model is the embedder, `share`
     and the rest of 1 where there is no late leg.
     `collapse`, `join` and `turns` are what `arrange.py` does: the same words once, neighbours in one piece,
-    documents in turn where several are asked about.
+    documents in turn where several are asked about. With `sentences` passages are ordered by their best sentence, too,
+    and with `names` a document that is named is searched by itself; both are made in `assistant.finding`.
     """
 
     lexical: bool = True
@@ -51,6 +52,8 @@ class Recipe:
     collapse: bool = True
     join: bool = True
     turns: bool = True
+    sentences: bool = True
+    names: bool = True
 
 
 SHIPPED = Recipe()

@@ -23,6 +23,7 @@ from eval.public.systems import System
 from eval.records import Record
 
 # Of the evaluation's own code, what decides a score.
+_FINDING = ("asked.py", "document_names.py", "finding.py", "table_answers.py", "weighing.py")
 _MEASURING = ("measures/retrieval.py", "questions.py", "public/baselines.py", "public/measuring.py", "public/suite.py")
 
 
@@ -133,6 +134,7 @@ def code_digest() -> str:
     here = Path(__file__).parents[2]
     files = [file for part in ("corpus", "indexing") for file in sorted((here / part).rglob("*.py"))]
     files += [here / "eval" / name for name in _MEASURING]
+    files += [here / "assistant" / name for name in _FINDING]
     together = hashlib.sha256()
     for file in files:
         together.update(file.read_bytes())

@@ -1,6 +1,6 @@
 """Measures systems on sets: one index serves the sets with the same documents and the systems with the same model.
 
-Searching is the product's own (`indexing.retrieval.Retriever` over an index that the product made), so that only the
+Searching is the product's own (`assistant.finding.Finder` over an index that the product made), so that only the
 recipe differs between its variants. Ranks are of documents, each at its best passage, as in `eval.public.retrieval`.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.core import MOST_HITS, Question
+from assistant.finding import Finder
 from assistant.wiring import Workplace
 from corpus.errors import BadInput
 from eval.measures.retrieval import MEASURES, RANKED, calculate
@@ -33,7 +34,6 @@ from eval.runs import commit, machine, now
 from eval.support.verifier import Verifier
 from eval.systems.base import Found, Response, found_of
 from indexing.index import Index
-from indexing.retrieval import Retriever
 from indexing.store import Scope
 
 # Searches that are timed in each set.
@@ -142,11 +142,11 @@ def _documents(search: _Search, names: Mapping[str, str]) -> Callable[[str, int]
 
 def _searcher(index: Index, system: System) -> _Search:
     assert isinstance(system, ProductSystem)
-    retriever = Retriever(index, recipe=system.recipe)
+    finder = Finder(index, recipe=system.recipe)
 
     def search(text: str, k: int) -> list[Found]:
         try:
-            return list(found_of(retriever.search(text, k, Scope(origins=_OWN), _OWN).hits))
+            return list(found_of(finder.find(text, k, Scope(origins=_OWN), _OWN).search.hits))
         except BadInput:  # a text that can't be asked finds nothing
             return []
 
