@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from assistant.numerals import CHINESE_NUMBER
@@ -165,6 +166,7 @@ _SHAPES: dict[Kind, re.Pattern[str]] = {
 }
 
 
+@lru_cache(maxsize=256)  # a question's search, its judging and its answer all want it
 def asked(question: str) -> Asked:
     """What a question asks for."""
     text = fold(question)

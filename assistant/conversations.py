@@ -19,6 +19,7 @@ from assistant.answers import Answer, Frozen, Message
 from assistant.condensing import newest
 from corpus.errors import BadInput, Corrupt, NotFound, Unavailable
 from corpus.fields import is_text
+from corpus.schema import sqlite
 from indexing.tokeniser import fold
 
 FILE = "conversations.sqlite"
@@ -262,8 +263,7 @@ def _missing(conversation_id: str) -> NotFound:
 
 
 def _open(path: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-    sa.event.listen(engine, "connect", _pragmas)
+    engine = sqlite(path)
     try:
         with engine.begin() as connection:
             found: int = connection.execute(sa.text("PRAGMA user_version")).scalar_one()
@@ -287,11 +287,3 @@ def _open(path: Path) -> sa.Engine:
             f"{path} 由本程序的更高版本写入（结构版本 {found}，当前 {SCHEMA}）；请使用该版本，或移走此文件",
         )
     return engine
-
-
-def _pragmas(connection: Any, _record: Any) -> None:
-    """Readers go on while a turn is written, and what is committed outlives a power cut."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()

@@ -150,8 +150,8 @@ class Assistant:
             signals = signals_of(_judged(found), documents, self.calibration.signals)
             judgement = self.calibration.judge(signals, embedder)
             # What is on record is there, however little of the question it says.
-            known = not signals.ruled_out and extractive.known(found, documents, language)
-            if known and not judgement.answerable:
+            refused = not judgement.answerable and not signals.ruled_out
+            if refused and extractive.known(found, documents, language):
                 judgement = Judgement(self.calibration.threshold, answerable=True)
             refusal = None if judgement.answerable else "not_in_documents"
         lives = {known: self._life(document) for known, document in documents.items()}

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from assistant.answers import Answer, Frozen
 from corpus.errors import BadInput, Corrupt, NotFound, Unavailable
+from corpus.schema import sqlite
 
 Verdict = Literal["up", "down"]
 Why = Literal["wrong", "unsupported", "incomplete", "outdated", "refused_wrongly", "other"]
@@ -69,8 +70,7 @@ class FeedbackStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-        sa.event.listen(self._engine, "connect", _pragmas)
+        self._engine = sqlite(path)
         try:
             with self._engine.begin() as connection:
                 found = connection.execute(sa.text("PRAGMA user_version")).scalar_one()
@@ -196,11 +196,3 @@ def _unknown(feedback_id: str) -> NotFound:
         f"there is no feedback {feedback_id[:60]!r}; GET /feedback lists what there is",
         f"没有编号为 {feedback_id[:60]!r} 的反馈；可用 GET /feedback 查看已有反馈",
     )
-
-
-def _pragmas(connection: Any, _record: Any) -> None:
-    """Readers go on while feedback is written, and what is committed outlives a power cut."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()

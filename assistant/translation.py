@@ -6,7 +6,7 @@ a negation or a word's finer sense is lost on it.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.names import in_chinese
@@ -36,11 +36,10 @@ def other_language(sentence: str, cited: str) -> bool:
     return in_chinese(sentence) != in_chinese(cited)
 
 
-@cache
 def _model() -> StaticEmbedder:
-    from indexing.embed_static import BUILTIN_FOLDER, StaticEmbedder
+    from indexing.embed_static import builtin
 
-    return StaticEmbedder(BUILTIN_FOLDER)
+    return builtin()
 
 
 def likeness(sentence: str, cited: str) -> float:

@@ -232,6 +232,6 @@ def _whole(unit: Unit) -> bool:
 @cache
 def builtin() -> Weigher:
     """A weigher with the model that comes with the program."""
-    from indexing.embed_static import BUILTIN_FOLDER, StaticEmbedder
+    from indexing import embed_static
 
-    return Weigher(StaticEmbedder(BUILTIN_FOLDER))
+    return Weigher(embed_static.builtin())

@@ -85,8 +85,7 @@ about = sa.Table("about", tables, sa.Column("key", sa.String, primary_key=True),
 
 def open_engine(path: Path) -> sa.Engine:
     """The catalogue in a file, created where there is none and migrated where it is older. Raises `Corrupt`."""
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-    sa.event.listen(engine, "connect", _pragmas)
+    engine = sqlite(path)
     version = sa.select(about.c.value).where(about.c.key == "schema")
     try:
         with engine.connect() as connection:
@@ -113,8 +112,15 @@ def open_engine(path: Path) -> sa.Engine:
     return engine
 
 
+def sqlite(path: Path) -> sa.Engine:
+    """A SQLite file as this program keeps its own: readers go on while something is written, and what is committed
+    outlives a power cut."""
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    sa.event.listen(engine, "connect", _pragmas)
+    return engine
+
+
 def _pragmas(connection: Any, _record: Any) -> None:
-    """Readers go on while a document is written, and what is committed outlives a power cut."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")

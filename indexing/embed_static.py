@@ -13,7 +13,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,6 +153,12 @@ class StaticEmbedder:
                 if weight
             )
         return found
+
+
+@cache
+def builtin() -> StaticEmbedder:
+    """The model that comes with the program, loaded once for all that use it."""
+    return StaticEmbedder(BUILTIN_FOLDER)
 
 
 def _matrix(folder: Path, tensors: dict[str, npt.NDArray[Any]], tokens: int) -> npt.NDArray[Any]:

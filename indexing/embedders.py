@@ -69,11 +69,11 @@ def load_embedder(name: str, options: EmbedderOptions | None = None) -> Embedder
         from indexing.embed_endpoint import load_endpoint
 
         return load_endpoint(name, options)
-    from indexing.embed_static import BUILTIN_FOLDER, StaticEmbedder, static_folder
+    from indexing.embed_static import StaticEmbedder, builtin, static_folder
 
-    folder = BUILTIN_FOLDER if name == BUILTIN else static_folder(Path(name))
-    if folder is not None:
-        static = StaticEmbedder(folder)
+    folder = None if name == BUILTIN else static_folder(Path(name))
+    if name == BUILTIN or folder is not None:
+        static = StaticEmbedder(folder) if folder is not None else builtin()
         shortened(options.dimension, static.dimension, name, ModelFacts("*", matryoshka=False))
         return static
     from indexing.embed_sentence_transformers import SentenceTransformersEmbedder
