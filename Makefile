@@ -23,7 +23,7 @@ models: $(VENV)/.models ## add embedding models that run on this machine (PyTorc
 ocr: $(VENV)/.ocr ## add reading of scanned pages (models included)
 
 test: lint ## everything that must pass: lint, types, import directions, tests
-	$(BIN)/pytest $(PYTEST_FLAGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_FLAGS)
 
 lint: $(VENV)/.dev ## ruff, mypy and import-linter
 	$(BIN)/ruff check

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.problems import language_of, problem
+from assistant.api.problems import language_of, problem
 
 COOKIE = "yiju_session"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -83,7 +83,7 @@ class Local:
         self.close = self.workplace.close
 
     def show(self, document_id: str) -> dict[str, Any]:
-        from assistant.api import describe
+        from assistant.api.document_routes import describe
 
         return describe(self._assistant, document_id).model_dump(mode="json")
 
@@ -130,7 +130,7 @@ def serve(
     data: Data = None,
 ) -> None:
     """The page and the API. Indexes the samples on the first start."""
-    from assistant.server import run
+    from assistant.api.server import run
     from ui.page import mount
 
     settings = read_settings({"host": host, "port": port, "data": data})

@@ -12,8 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from assistant import extractive, texts
-from assistant.abstention import UNANSWERABLE, Calibration, Judgement, Signals, shipped, signals_of
+from assistant import texts
+from assistant.answering import extractive
+from assistant.answering.abstention import UNANSWERABLE, Calibration, Judgement, Signals, shipped, signals_of
+from assistant.answering.cited import Cited
+from assistant.answering.finding import Finder, Found
 from assistant.answers import (
     Aigc,
     Answer,
@@ -25,9 +28,7 @@ from assistant.answers import (
     Reason,
     Timings,
 )
-from assistant.cited import Cited
-from assistant.condensing import condensed
-from assistant.finding import Finder, Found
+from assistant.conversation.condensing import condensed
 from corpus.document import Document
 from corpus.errors import BadInput, Unavailable
 from corpus.fields import is_text, number_of
@@ -40,7 +41,7 @@ from indexing.retrieval import RERANK_TOP, Hit, Search, headings_at
 from indexing.store import Scope
 
 if TYPE_CHECKING:
-    from assistant.generative import Writer
+    from assistant.generating.generative import Writer
 
 SamplePolicy = Literal["auto", "always", "never"]
 MOST_HITS = 50

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from queue import SimpleQueue
 
 from assistant.answers import Answer
-from assistant.conversations import Conversations
+from assistant.conversation.conversations import Conversations
 from assistant.core import Assistant, Delta, Question, Sources
 
 Event = Sources | Delta | Answer

@@ -10,9 +10,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.abstention import read_calibration
-from assistant.conversations import FILE as CONVERSATIONS
-from assistant.conversations import Conversations
+from assistant.answering.abstention import read_calibration
+from assistant.conversation.conversations import FILE as CONVERSATIONS
+from assistant.conversation.conversations import Conversations
 from assistant.core import Assistant
 from assistant.feedback import FILE as FEEDBACK
 from assistant.feedback import FeedbackStore
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from assistant.generative import Writer
-    from assistant.language_model import LanguageModel
+    from assistant.generating.generative import Writer
+    from assistant.generating.language_model import LanguageModel
 
 # Whoever asks for a page waits: drawing it may take no longer than that.
 _DRAWING_SECONDS = 20.0
@@ -284,8 +284,8 @@ def _readers(settings: Settings) -> ReaderPool | None:
 def _writer(settings: Settings) -> Writer | None:
     if settings.llm == "none":
         return None
-    from assistant.generative import Writer
-    from assistant.support_models import load_verifier
+    from assistant.checking.support_models import load_verifier
+    from assistant.generating.generative import Writer
 
     return Writer(
         language_model(settings),
@@ -301,7 +301,7 @@ def language_model(settings: Settings, tokens: int | None = None) -> LanguageMod
             "YIJU_LLM is set and YIJU_LLM_MODEL is not; name the model at YIJU_LLM_URL",
             "已设置 YIJU_LLM 但未设置 YIJU_LLM_MODEL；请给出 YIJU_LLM_URL 上的模型名称",
         )
-    from assistant.language_model import ModelOptions, load_language_model
+    from assistant.generating.language_model import ModelOptions, load_language_model
 
     return load_language_model(
         ModelOptions(

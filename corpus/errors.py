@@ -15,7 +15,7 @@
         └── TimedOut              504     likewise: it takes too long
 
 An error says what is wrong, where, and what to do, in English and in Chinese. It carries its HTTP
-status; `assistant/problems.py` renders it for the API, `assistant/cli.py` for the terminal, and
+status; `assistant/api/problems.py` renders it for the API, `assistant/cli.py` for the terminal, and
 nothing else does. Faults of our own are not in this tree: they are never caught to be hidden.
 """
 

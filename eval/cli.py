@@ -153,8 +153,8 @@ def planted(
     as_json: AsJson = False,
 ) -> None:
     """Plant errors in sentences of documents, and count how many the verifier notices, and false alarms."""
+    from assistant.checking.support_models import load_verifier
     from assistant.settings import read_settings, revealed
-    from assistant.support_models import load_verifier
     from eval.planted.measure import check_all, documents_of, figures, print_planted, to_json
     from eval.planted.measure import planted as errors
 

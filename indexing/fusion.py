@@ -39,7 +39,7 @@ class Recipe:
     and the rest of 1 where there is no late leg.
     `collapse`, `join` and `turns` are what `arrange.py` does: the same words once, neighbours in one piece,
     documents in turn where several are asked about. With `sentences` passages are ordered by their best sentence, too,
-    and with `names` a document that is named is searched by itself; both are made in `assistant.finding`.
+    and with `names` a document that is named is searched by itself; both are made in `assistant.answering.finding`.
     """
 
     lexical: bool = True

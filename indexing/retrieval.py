@@ -67,7 +67,7 @@ class Search:
     explained: Explained | None = None
 
 
-# The weight of the best sentence of each passage for a question (see `assistant.weighing`).
+# The weight of the best sentence of each passage for a question (see `assistant.answering.weighing`).
 Refine = Callable[[str, LexicalQuestion, Sequence[tuple[Document, int, int]]], Sequence[float]]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.abstention import shipped
+from assistant.answering.abstention import shipped
 from assistant.answers import Answer, Filters
 from assistant.core import Assistant, Delta, Question, Sources
 from assistant.wiring import Workplace

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.api import build_app
+from assistant.api.app import build_app
 from assistant.core import Question
 from assistant.wiring import Workplace
 from conftest import add

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.asked import asked, counts, listed
+from assistant.answering.asked import asked, counts, listed
 
 
 @pytest.mark.parametrize(

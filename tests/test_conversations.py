@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.api import build_app
-from assistant.conversations import FILE, Conversations
+from assistant.api.app import build_app
+from assistant.conversation.conversations import FILE, Conversations
 from assistant.core import Question
 from assistant.recording import Recorder
 from assistant.wiring import Workplace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.document_names import Name, named, speaks_of
+from assistant.answering.document_names import Name, named, speaks_of
 
 NAMES = (
     Name("nation", "国家排水防涝设施建设指南（2024版）", "住建部城〔2024〕11号", ("住房和城乡建设部",), "国家"),

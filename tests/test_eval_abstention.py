@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from assistant.abstention import NOTHING_FOUND, Calibration, Signals, read_calibration, shipped
+from assistant.answering.abstention import NOTHING_FOUND, Calibration, Signals, read_calibration, shipped
 from corpus.errors import BadInput, BadSetting
 from eval.calibration.calibrate import fit, write
 from eval.calibration.cases import Case, Source

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.denial import denies
+from assistant.checking.denial import denies
+from assistant.checking.verification import verify
 from assistant.settings import Settings
-from assistant.verification import verify
 from assistant.wiring import Workplace
 from eval.measures.base import Judgement, Support
 from eval.measures.grounding import (

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pytest
 from typer.testing import CliRunner
 
-from assistant.entailment import Entailment
-from assistant.judge import read_verdict
+from assistant.checking.entailment import Entailment
+from assistant.checking.judge import read_verdict
 from corpus.errors import BadInput, BadSetting, Unavailable
 from endpoint import Endpoint, completion, failure
 from eval.cli import app

@@ -20,11 +20,11 @@ from markdown_it import MarkdownIt
 from starlette.testclient import TestClient
 
 from assistant.answers import Answer, Statement
-from assistant.api import build_app
+from assistant.api.app import build_app
 from assistant.core import Assistant, Question
-from assistant.export_markdown import line, paragraph
-from assistant.export_words import Form, file_name
-from assistant.exports import export_of, written
+from assistant.exporting.exports import export_of, written
+from assistant.exporting.markdown import line, paragraph
+from assistant.exporting.words import Form, file_name
 from assistant.wiring import Workplace
 from conftest import add
 from corpus.errors import Unresolved

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from assistant.api import build_app
+from assistant.api.app import build_app
 from assistant.core import Question
 from assistant.feedback import FILE, FeedbackStore
 from assistant.wiring import Workplace

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from assistant.answers import Message
-from assistant.condensing import condensed, newest
-from assistant.followup import standalone
-from assistant.mentions import listed, mentions
+from assistant.conversation.condensing import condensed, newest
+from assistant.conversation.followup import standalone
+from assistant.conversation.mentions import listed, mentions
 from corpus.errors import Unavailable
 from indexing.tokens import count_tokens
 

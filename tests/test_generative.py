@@ -11,11 +11,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.core import Answer, Assistant, Delta, Question
-from assistant.generative import Writer
+from assistant.generating.generative import Writer
+from assistant.generating.model_text import plain
+from assistant.generating.prompting import visible
+from assistant.generating.sentence_stream import SentenceStream
 from assistant.marks import numbers
-from assistant.model_text import plain
-from assistant.prompting import visible
-from assistant.sentence_stream import SentenceStream
 from assistant.settings import Settings
 from assistant.wiring import Workplace, language_model
 from conftest import add
@@ -275,7 +275,7 @@ def test_a_window_smaller_than_a_passage_is_said_so(place: Workplace, settings: 
 def test_over_http_a_failure_is_a_problem_and_an_interruption_a_field(
     place: Workplace, assistant: Assistant, model: ScriptedModel
 ) -> None:
-    from assistant.api import build_app
+    from assistant.api.app import build_app
 
     app = build_app(assistant, place.ingester(), api_key=None, most_bytes=2**20)
     with TestClient(app) as client:

@@ -17,7 +17,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.answers import Filters
-from assistant.api import build_app
+from assistant.api.app import build_app
 from assistant.core import Question
 from assistant.wiring import Workplace
 from conftest import add

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.api import describe
+from assistant.api.document_routes import describe
 from assistant.wiring import Workplace
 from corpus.document import Note
 from corpus.readers import read
@@ -171,7 +171,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from assistant.settings import Settings
-from assistant.api import describe
+from assistant.api.document_routes import describe
 from assistant.wiring import Workplace
 from corpus.document import Note
 from corpus.readers import read

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from assistant.api import build_app
+from assistant.api.app import build_app
 from assistant.cli import app
 from assistant.migration import Moved, migrate
 from assistant.settings import Settings

@@ -15,7 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.answers import Answer, Label, Models, Statement, Timings
-from assistant.api import build_app
+from assistant.api.app import build_app
 from assistant.core import Question
 from assistant.recording import Recorder
 from conftest import add

@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 from reportlab.lib.utils import simpleSplit
 from starlette.testclient import TestClient
 
-from assistant.api import build_app
+from assistant.api.app import build_app
 from assistant.page_images import PageImages
 from assistant.wiring import Workplace
 from corpus.document import Box, Document, Kind

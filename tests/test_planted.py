@@ -8,7 +8,7 @@ import random
 import pytest
 from typer.testing import CliRunner
 
-from assistant.verification import verify
+from assistant.checking.verification import verify
 from corpus.errors import BadInput
 from corpus.readers import read
 from eval.cli import app

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.api import build_app
+from assistant.api.app import build_app
 from assistant.rebuilding import Job, asked_settings
 from assistant.settings import Settings, read_settings
 from assistant.wiring import Workplace

@@ -14,11 +14,11 @@ from pydantic import TypeAdapter
 from rich.console import Console
 
 from assistant.answers import Filters
-from assistant.api import build_app
+from assistant.api.app import build_app
+from assistant.api.server import run
 from assistant.core import Assistant, Question
 from assistant.doctor import examine
 from assistant.printing import print_explained
-from assistant.server import run
 from assistant.settings import Settings
 from assistant.wiring import Workplace
 from conftest import add

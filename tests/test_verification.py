@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.judgement import Judgement
-from assistant.numerals import english_value, value_of
-from assistant.support_models import load_verifier
-from assistant.verification import values, verify
+from assistant.checking.judgement import Judgement
+from assistant.checking.numerals import english_value, value_of
+from assistant.checking.support_models import load_verifier
+from assistant.checking.verification import values, verify
 from corpus.errors import BadSetting
 
 ROWS = "| 东港 | 2027年 | 泊位 | 10个 |\n| 西港 | 2028年 | 泊位 | 20个 |\n| 南港 | 2029年 | 泊位 | 30个 |"

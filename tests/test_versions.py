@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from assistant.answers import Filters
-from assistant.api import build_app
+from assistant.api.app import build_app
 from assistant.core import Question
 from assistant.texts import caution
 from assistant.wiring import Workplace

@@ -13,7 +13,7 @@ from threading import Thread
 
 from assistant.answers import Filters
 from assistant.core import Assistant, Question
-from assistant.export_words import titled
+from assistant.exporting.words import titled
 from corpus.document import Document
 from corpus.errors import YijuError
 from ui.texts import EXAMPLES, WORDS, Language

@@ -10,9 +10,9 @@ from dataclasses import replace
 from html import escape
 
 from assistant.answers import Answer
-from assistant.conversations import Conversations, ConversationSummary
+from assistant.conversation.conversations import Conversations, ConversationSummary
 from assistant.core import Assistant
-from assistant.export_words import WORDS as EXPORT_WORDS
+from assistant.exporting.words import WORDS as EXPORT_WORDS
 from assistant.texts import answer_language
 from corpus.errors import NotFound
 from ui.session import Services, Session, Turn

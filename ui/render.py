@@ -12,7 +12,7 @@ from html import escape
 
 from assistant.answers import Answer, Citation, Hit, Outcome, Statement
 from assistant.core import DocumentSummary
-from assistant.export_words import titled
+from assistant.exporting.words import titled
 from assistant.feedback import Why
 from assistant.texts import caution
 from ui.session import Grid, Turn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.answers import Answer, Citation, Hit, Message
-from assistant.conversations import Conversations
+from assistant.conversation.conversations import Conversations
 from assistant.core import Assistant
 from assistant.feedback import FeedbackStore, Verdict
 from assistant.recording import Recorder

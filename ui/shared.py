@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from assistant.export_words import WORDS as EXPORT_WORDS
-from assistant.exports import Export, ExportedStatement, ExportedTurn, export_of, mark_of, place_of
-from assistant.problems import language_of
+from assistant.api.problems import language_of
+from assistant.exporting.exports import Export, ExportedStatement, ExportedTurn, export_of, mark_of, place_of
+from assistant.exporting.words import WORDS as EXPORT_WORDS
 from corpus.errors import NotFound
 from ui.session import Services
 from ui.texts import WORDS, Language

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.abstention import FORMAT, Calibration, Fitted, SignalName, Term
+from assistant.answering.abstention import FORMAT, Calibration, Fitted, SignalName, Term
 from corpus.errors import BadInput
 from eval.calibration.cases import Source
 from eval.measures.abstention import reliability_of

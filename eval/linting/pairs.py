@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
-from assistant.verification import values
+from assistant.checking.verification import values
 from eval.linting.question import Finding
 from eval.questions import GoldQuestion, normal
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.numerals import value_of
+from assistant.checking.numerals import value_of
 from corpus.dates import exact, parse
 from corpus.document import Document
 from eval.making.listing import listed

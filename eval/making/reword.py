@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from assistant.checking.verification import values
 from assistant.settings import Settings
 from assistant.texts import answer_language
-from assistant.verification import values
 from assistant.wiring import language_model
 from corpus.errors import BadSetting
 from eval.making.proposals import Proposal

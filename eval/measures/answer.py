@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.checking.verification import values
 from assistant.marks import without_marks
 from assistant.texts import answer_language
-from assistant.verification import values
 from eval.measures.base import VERIFIER, Measure, Support
 from eval.questions import GoldQuestion, normal
 from eval.systems.base import Response, Said

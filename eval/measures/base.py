@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from assistant.judgement import Judgement
+from assistant.checking.judgement import Judgement
 from eval.questions import GoldQuestion
 from eval.systems.base import Response
 

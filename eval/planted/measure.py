@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.verification import Model, verify
+from assistant.checking.verification import Model, verify
 from assistant.wiring import sample_files
 from corpus.document import Document
 from corpus.errors import BadInput

@@ -9,7 +9,7 @@ import random
 import re
 from collections.abc import Callable
 
-from assistant.numerals import CHINESE_NUMBER, value_of
+from assistant.checking.numerals import CHINESE_NUMBER, value_of
 
 _NUMERALS = "零一二三四五六七八九"
 _FUNCTION = re.compile(r"(?<=[一-鿿])[了将](?=[一-鿿]{2})|(?<=[一-鿿]{2})(?<!目)(?<!有)的(?=[一-鿿]{2})")

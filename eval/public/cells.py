@@ -134,7 +134,7 @@ def code_digest() -> str:
     here = Path(__file__).parents[2]
     files = [file for part in ("corpus", "indexing") for file in sorted((here / part).rglob("*.py"))]
     files += [here / "eval" / name for name in _MEASURING]
-    files += [here / "assistant" / name for name in _FINDING]
+    files += [here / "assistant" / "answering" / name for name in _FINDING]
     together = hashlib.sha256()
     for file in files:
         together.update(file.read_bytes())

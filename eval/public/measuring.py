@@ -1,7 +1,8 @@
 """Measures systems on sets: one index serves the sets with the same documents and the systems with the same model.
 
-Searching is the product's own (`assistant.finding.Finder` over an index that the product made), so that only the
-recipe differs between its variants. Ranks are of documents, each at its best passage, as in `eval.public.retrieval`.
+Searching is the product's own (`assistant.answering.finding.Finder` over an index that the product made), so that
+only the recipe differs between its variants. Ranks are of documents, each at its best passage, as in
+`eval.public.retrieval`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.answering.finding import Finder
 from assistant.core import MOST_HITS, Question
-from assistant.finding import Finder
 from assistant.wiring import Workplace
 from corpus.errors import BadInput
 from eval.measures.retrieval import MEASURES, RANKED, calculate

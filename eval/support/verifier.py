@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from assistant.support_models import support_model
-from assistant.verification import verify
+from assistant.checking.support_models import support_model
+from assistant.checking.verification import verify
 from corpus.errors import BadInput
 from eval.measures.base import VERIFIER, Judgement, Support
 

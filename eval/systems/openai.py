@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from assistant.core import Assistant
-from assistant.prompting import passages
+from assistant.generating.prompting import passages
 from corpus.errors import BadInput, Unavailable
 from eval.questions import GoldQuestion
 from eval.systems.base import Cited, Failed, Found, Response, Said, failed, found_of

@@ -1,0 +1,308 @@
+"""When to say "the documents do not say".
+
+A few rules refuse by themselves: identifiers, years and places that are asked about must occur in what was found,
+and where an amount is asked for there must be one. What is left is judged by a logistic model of a few signals of the
+search: how well the best sentence answers, how much of the question the best passage and the best sentence say, and
+how far the best hit is ahead of the next. Its coefficients, its threshold and how well it was calibrated are data, made
+by `yiju eval calibrate` and read from a file; nothing here knows a figure.
+
+A question that is nearly answered, about something else of what the documents are about, looks like one that is.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from statistics import fmean
+from typing import Literal, get_args
+
+from pydantic import Field, ValidationError, model_validator
+
+from assistant.answering.asked import Asked, asked
+from assistant.answering.document_names import speaks_of
+from assistant.answering.finding import Found
+from assistant.answering.weighing import WEIGHTS, builtin, weighed
+from assistant.answers import Frozen
+from assistant.checking.names import missing_places
+from assistant.texts import answer_language
+from corpus.document import Document
+from corpus.errors import BadSetting
+from corpus.sentences import sentences
+from indexing.retrieval import Hit, Search
+from indexing.tokeniser import fold, fold_width, identifiers, terms
+
+FORMAT = "abstention/1"
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# A name in Latin letters: GeoGPT, vivo beside Chinese, OECD; no word of English at the beginning of a question.
+_ENTITY = re.compile(
+    r"[A-Za-z]*[a-z][A-Z][A-Za-z]*|\b[A-Z]{2,}\d*\b|(?<=[一-鿿])[A-Za-z]{3,}|\b[A-Za-z]{3,}(?=[一-鿿])"
+    r"|(?<=[a-z] )[A-Z][a-z]{2,}"
+)
+# How many of the first hits have to name what is asked about.
+_FIRST = 3
+# A question that asks whether what it says is so may be wrong about a year.
+_CONFIRMS = re.compile(r"吧|对吗|是吗|是不是|对不对|没错|\bright\?|\bcorrect\?|isn't|wasn't|\bwhy\b|为什么|为何", re.I)
+# How many hits after the first one its lead is measured over.
+_FOLLOWERS = 5
+
+SignalName = Literal["coverage", "words", "sentence", "lead", "score", "answer", "near", "fits", "entities", "foreign"]
+EVERY: tuple[SignalName, ...] = get_args(SignalName)
+# Signals that are made from hits' scores, which mean something else with another embedder.
+_OF_SCORES: frozenset[SignalName] = frozenset({"lead", "score"})
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What a search shows of whether its question is answered in the documents.
+
+    - `coverage`: the share of the question (0 to 1, weighted by rarity) that the best passage says, with its
+      headings, its title and its table's columns.
+    - `words`: the same with every word and character counting the same, so that one that no document has (an
+      asker's own word for a thing) weighs no more than another.
+    - `sentence`: the coverage of the best sentence, with what stands over it.
+    - `lead`: by how much the best hit's score is over the mean of the next ones', as a share of it; None
+      where fewer than two follow.
+    - `score`: the best hit's score.
+    - `answer`: how well the best sentence answers it, as `assistant.answering.weighing` weighs it; `near`: how near
+      its words are in meaning; `fits`: how far it has the shape of what is asked for.
+    - `foreign`: the share of the first hits that are in another language than the question.
+    - `entities`: the share of the names in Latin letters that occur in what was found; 1 where there are none.
+    - `years`, `identifiers`: whether all years asked about occur in one passage, and an identifier asked about in
+      any; true where none is. `places`: whether the places asked about are named there, and a document of the
+      region whose document is asked for is. `amounts`: whether there is an amount or a share where one is asked for.
+
+    `words` and `sentence`, which take time, are None where they are not wanted.
+    """
+
+    coverage: float
+    words: float | None
+    sentence: float | None
+    lead: float | None
+    score: float
+    years: bool
+    identifiers: bool
+    places: bool = True
+    amounts: bool = True
+    answer: float = 0.0
+    near: float = 0.0
+    fits: float = 0.0
+    entities: float = 1.0
+    foreign: float = 0.0
+
+    @property
+    def ruled_out(self) -> bool:
+        return not (self.years and self.identifiers and self.places and self.amounts)
+
+
+NOTHING_FOUND = Signals(0.0, 0.0, 0.0, None, 0.0, years=True, identifiers=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How sure it is that the documents answer a question (0 to 1), and whether that is enough to answer."""
+
+    confidence: float
+    answerable: bool
+
+
+UNANSWERABLE = Judgement(0.0, answerable=False)
+
+
+class Term(Frozen):
+    """One signal's part in the model: `weight × (signal − mean) / scale`."""
+
+    signal: SignalName
+    mean: float = Field(allow_inf_nan=False)
+    scale: float = Field(gt=0, allow_inf_nan=False)
+    weight: float = Field(allow_inf_nan=False)
+
+
+class Fitted(Frozen):
+    """Where a calibration comes from: the questions of each set, the program's commit, the day."""
+
+    sets: tuple[tuple[str, str, int, int], ...] = Field(
+        description="name, SHA-256, answerable and unanswerable questions"
+    )
+    commit: str
+    date: str
+    target_false_answers: float | None = Field(
+        description="the share that the threshold was chosen for; null where it was given"
+    )
+
+
+class Calibration(Frozen):
+    """The model. `confidence` is the share of answerable questions among those that look like it, when every
+    set counts the same and half of a set's questions are answerable; `reliability` shows how far that
+    holds on questions that the fit did not see: mean confidence, share answerable, number of questions."""
+
+    format: Literal["abstention/1"]
+    embedder: str
+    intercept: float = Field(allow_inf_nan=False)
+    terms: tuple[Term, ...] = Field(min_length=1)
+    threshold: float = Field(ge=0, le=1)
+    ruled_out: float = Field(ge=0, le=1, description="the confidence of what a rule refuses")
+    reliability: tuple[tuple[float, float, int], ...]
+    fitted: Fitted
+
+    @model_validator(mode="after")
+    def _whole(self) -> Calibration:
+        if self.ruled_out >= self.threshold:
+            raise ValueError("ruled_out must be below the threshold")
+        if len({term.signal for term in self.terms}) != len(self.terms):
+            raise ValueError("a signal has two terms")
+        return self
+
+    @property
+    def signals(self) -> frozenset[SignalName]:
+        """The signals that it looks at."""
+        return frozenset(term.signal for term in self.terms)
+
+    def judge(self, signals: Signals, embedder: str) -> Judgement:
+        """The judgement on a question. With another embedder than the model was fitted with, the signals made
+        from scores count as usual ones; so does a lead over nothing."""
+        if signals.ruled_out:
+            return Judgement(self.ruled_out, answerable=False)
+        same = embedder.split("@", maxsplit=1)[0] == self.embedder.split("@")[0]  # whatever the revision
+        known = [term for term in self.terms if same or term.signal not in _OF_SCORES]
+        logit = self.intercept + sum(
+            term.weight * (value - term.mean) / term.scale
+            for term in known
+            if (value := getattr(signals, term.signal)) is not None
+        )
+        confidence = round(1 / (1 + math.exp(-max(-500.0, min(500.0, logit)))), 4)
+        return Judgement(confidence, confidence >= self.threshold)
+
+
+def signals_of(found: Found, documents: Mapping[str, Document], wanted: Container[SignalName] = EVERY) -> Signals:
+    """The signals of a question and what was found for it; `documents` holds the document of every hit."""
+    question, search = found.named.rest, found.search
+    if not search.hits or not search.question.weights:
+        return NOTHING_FOUND
+    searched = [(hit, _searched(hit, documents)) for hit in search.hits]
+    covering = sorted(
+        ((search.question.coverage(set(terms(text))), text, hit) for hit, text in searched),
+        key=lambda found: found[:2],
+        reverse=True,
+    )
+    coverage, best, _ = covering[0]
+    wants = asked(question)
+    whole = "\n".join(text for _, text in searched[:_FIRST])
+    answer, near, fits = _best_answer(question, wants, search, documents)
+    ids, years = identifiers(question), set(_YEAR.findall(fold(question)))
+    return Signals(
+        coverage=coverage,
+        words=_words(search, best) if "words" in wanted else None,
+        sentence=_best_sentence(search, [(share, hit) for share, _, hit in covering], documents)
+        if "sentence" in wanted
+        else None,
+        lead=_lead([hit.score for hit in search.hits]),
+        score=search.hits[0].score,
+        answer=answer,
+        near=near,
+        fits=fits,
+        entities=_entities(question, whole),
+        foreign=_foreign(question, [documents[hit.document_id] for hit, _ in searched[:_FIRST]]),
+        years=not years
+        or bool(_CONFIRMS.search(question))
+        or any(years <= set(_YEAR.findall(fold(text))) for _, text in searched),
+        identifiers=not ids or any(ids & identifiers(text) for _, text in searched),
+        places=all(speaks_of(place, whole) for place in found.named.absent) and not missing_places(question, whole),
+        amounts=wants.measured_by("\n".join(text for _, text in searched[: 2 * _FIRST])),
+    )
+
+
+def _best_answer(
+    question: str, wants: Asked, search: Search, documents: Mapping[str, Document]
+) -> tuple[float, float, float]:
+    """The weight of the best sentence, the nearness of the nearest, and how far the best has the shape asked for."""
+    passages = [(documents[hit.document_id], hit.start, hit.end) for hit in search.hits]
+    units, features = builtin().features(question, search.question, wants, passages)
+    if not units:
+        return 0.0, 0.0, 0.0
+    weights = weighed(features)
+    best = int(weights.argmax())
+    names = list(WEIGHTS)
+    return (
+        round(float(weights[best]), 4),
+        round(float(features[:, names.index("near")].max()), 4),
+        round(float(features[best, names.index("fits")]), 4),
+    )
+
+
+def _foreign(question: str, found: Sequence[Document]) -> float:
+    asked_in = answer_language(question, "auto")
+    return sum(document.metadata.language != asked_in for document in found) / len(found)
+
+
+def _entities(question: str, text: str) -> float:
+    """The share of a question's names in Latin letters that occur in a text."""
+    names = {match[0].lower() for match in _ENTITY.finditer(fold_width(question))}
+    if not names:
+        return 1.0
+    whole = text.lower()
+    return sum(name in whole for name in names) / len(names)
+
+
+def _words(search: Search, text: str) -> float:
+    found = set(terms(text))
+    said = [not found.isdisjoint(unit) for unit, _ in search.question.units]
+    return sum(said) / len(said) if said else 0.0
+
+
+def _best_sentence(search: Search, covering: list[tuple[float, Hit]], documents: Mapping[str, Document]) -> float:
+    best = 0.0
+    for most, hit in covering:  # no sentence says more than its passage
+        if most <= best:
+            break
+        above = set(terms("\n".join(_above(hit, documents))))
+        shares = (search.question.coverage(above | set(terms(hit.text[a:b]))) for a, b in sentences(hit.text))
+        best = max(best, max(shares, default=0.0))
+    return best
+
+
+def _lead(scores: list[float]) -> float | None:
+    followers = scores[1 : 1 + _FOLLOWERS]
+    if len(followers) < 2 or scores[0] <= 0:
+        return None
+    return 1 - fmean(followers) / scores[0]
+
+
+def _searched(hit: Hit, documents: Mapping[str, Document]) -> str:
+    """All that is searched of a hit: its text, its headings and title, and its table's columns."""
+    return "\n".join((hit.text, *_above(hit, documents)))
+
+
+def _above(hit: Hit, documents: Mapping[str, Document]) -> list[str]:
+    blocks = documents[hit.document_id].blocks
+    return [
+        *hit.headings,
+        hit.title,
+        *(b.context for b in blocks if b.context and b.start < hit.end and b.end > hit.start),
+    ]
+
+
+@cache
+def shipped() -> Calibration:
+    """The calibration that comes with the program: of the signals it has coverage only, for no other model was
+    shown to do better (docs/evaluation.md)."""
+    return Calibration.model_validate_json((files("assistant.answering") / "abstention.json").read_bytes())
+
+
+def read_calibration(path: Path) -> Calibration:
+    """The calibration in a file. Raises `BadSetting` that says what is wrong with it."""
+    try:
+        return Calibration.model_validate_json(path.read_bytes())
+    except OSError as error:
+        what = error.strerror or type(error).__name__
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
+    raise BadSetting(
+        f"the file {path} (YIJU_ABSTENTION) is no calibration ({what}); make one with: yiju eval calibrate --out FILE",
+        f"文件 {path}（YIJU_ABSTENTION）不是有效的校准结果（{what}）；可用 yiju eval calibrate --out FILE 生成",
+    )

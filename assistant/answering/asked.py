@@ -1,0 +1,207 @@
+"""What kind of answer a question asks for. Rules over its words, in both languages; nothing here reads a document.
+
+A question may ask for several kinds at once: 哪年起有多少家 wants a date and a number. What no rule knows asks for
+nothing in particular, and every sentence fits it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from assistant.checking.numerals import CHINESE_NUMBER
+from indexing.tokeniser import fold, with_stars, without_asking
+
+Kind = Literal[
+    "number", "money", "share", "when", "who", "list", "definition", "class", "compare", "count", "identifier"
+]  # fmt: skip
+
+_MEASURES = "项个家类种条款部份次倍人名分级颗层位席座册页台件篇章步方点环届国省市州所行处块组"
+_KINDS: tuple[tuple[Kind, str, str], ...] = (
+    (
+        "number",
+        rf"多少|几[大小]?[{_MEASURES}]|几成|第几|数量|数目|规模|多[大长高快]",
+        r"how (?:many|much|long|large|big|fast|often)|number of|size of|worth",
+    ),
+    (
+        "money",
+        r"多少钱|费用|经费|花费|罚款|价格|资金|收费",
+        r"how much (?:money|does|did|is|was)|\bcosts?\b|price|fee|fines?\b|budget",
+    ),
+    ("share", r"比例|占比|百分之|份额|几成|百分比", r"percent|share of|proportion|rate\b"),
+    (
+        "when",
+        r"什么时候|何时|何年|何月|哪[一]?[年月天日]|几月|几号|日期|时间|多会儿|截至|哪个月|哪一天",
+        r"\bwhen\b|(?:what|which) (?:year|date|day|month)|on what|by what",
+    ),
+    (
+        "who",
+        r"谁|哪[一几]?(?:家|个)?(?:公司|单位|机构|部门|组织|企业|国家|地方)|哪家|由什么(?:机构|部门)|哪几家",
+        r"\bwho(?:m|se)?\b|which (?:company|body|organi[sz]ation|agency|ministry|country|institution)",
+    ),
+    (
+        "list",
+        r"哪些|哪几|列出|包括什么|包含什么|有什么|都有|分别|清单有|哪[两三四五六七八九十]"
+        r"|[两三四五六七八九十几]大[^，。？]{1,12}(?:是|有|包)",
+        r"which (?:[\w-]+ ){0,3}[\w-]+s\b|what are|\blist (?:all|the|of all)|name the"
+        r"|what (?:[\w-]+ ){0,3}(?:parts|categories|kinds|types)",
+    ),
+    (
+        "definition",
+        r"什么是|是什么|指什么|什么意思|何谓|定义|含义|意味着|代表什么|怎样才算|什么叫|叫做?什么|表示什么",
+        r"what (?:is|are|does)|meaning of|define|stand for",
+    ),
+    (
+        "class",
+        r"哪[一个]?类|归在|归哪|归到|归入|归属|属于哪|放在哪|哪个(?:类别|部分|大类|中类|领域|方面|模块)",
+        r"which (?:class|categor|kind|part|type|group|module|section)|where in|belong",
+    ),
+    (
+        "compare",
+        r"比较|对比|相比|区别|不同|差异|异同|各自|各有|各要|各是|分别|和[^，。]{1,20}(?:谁|哪个)(?:更|多|少|早|晚)",
+        r"compare|difference|differ|versus|\bvs\b|\beach\b|\bboth\b|than",
+    ),
+    (
+        "count",
+        rf"总共|总数|数量|(?:多少|几)大?[{_MEASURES}]|加起来",
+        r"how many|number of|count",
+    ),
+    ("identifier", r"编号|文号|标准号|代号|什么号", r"(?:document|standard) number|designation|identifier"),
+)
+_PATTERNS = tuple((kind, re.compile(f"{zh}|{en}", re.I)) for kind, zh, en in _KINDS)
+_MEASURE = re.compile(rf"(?:多少|几)[大小]?([{_MEASURES}])")
+_LISTING = 0.7
+# Where items are told one after another, and what may stand after the last.
+_LISTED = re.compile(r"[^、，。；：:;\n]{1,60}(?:、[^、，。；：:;\n]{1,40}){2,}")
+_AFTER_LIST = re.compile(r"(?:等|以及其他).*")
+_NUMBER = re.compile(r"\d")
+# Figures that count nothing: dates, identifiers, marks of footnotes, the numbers of items.
+_NO_COUNT = re.compile(
+    r"(?:19|20)\d\d(?:\s*[年.-]\s*\d{1,2}(?:\s*[月.-]\s*\d{1,2}日?)?)?年?|\d{1,2}月(?:\d{1,2}日)?"
+    r"|[a-z]+[/ -]?[a-z]*[ -]?\d[\d.:-]*|〔\d{4}〕\d+号|^\s*\d+[.．、\t]|第[一二三四五六七八九十\d]+|[图表]\s*\d+"
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_MONTH = re.compile(
+    r"(?:19|20)\d\d\s*[年.-]\s*\d{1,2}|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+)
+_DAY = re.compile(
+    r"\d{1,2}\s*月\s*\d{1,2}\s*日|(?:19|20)\d\d-\d\d-\d\d"
+    r"|\b\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* (?:19|20)\d\d"
+)
+_MONEY = re.compile(r"元|美元|欧元|\$|€|£|usd|eur|yuan|rmb|dollar|million|billion|trillion")
+_SHARE = re.compile(r"%|百分之|成以上|percent")
+_ORGANISATION = re.compile(
+    r"(?:公司|集团|大学|研究院|研究所|委员会|协会|联盟|组织|学会|实验室|中心|局|厅|部|院|署|办公室|银行|企业|机构)"
+    r"|[A-Z]{2,}|\b[A-Z][a-z]+ [A-Z][a-z]+"
+)
+_ENUMERATION = re.compile(r"、[^、。]{1,30}(?:、|与|和|及|等)|包括|分为|一是|[（(]1[）)]|, [^,.]+(?:, | and )|; ")
+_IDENTIFIER = re.compile(r"[A-Z]{2,}[/ -]?[A-Z]*[ -]?\d{2,}|〔\d{4}〕|\b[A-Z]/\d+")
+_CLASSED = re.compile(r"标准。|类。|^\s*(?:[（(]?[一二三四五六七八九十\d]+[）).、]\s*)?[^，。]{2,16}[。：]")
+_SUBJECT = re.compile(
+    r"(?i)what (?:is|are|does)|\b(?:mean|means|meaning of|define|the|an?|by|stands? for)\b"
+    r"|什么情况|怎样才算|定义|含义|意思|何谓|意味着|代表|表示|叫做?|[是指的？?。“”\"]"
+)
+_DEFINES = re.compile(r"\W{0,4}(?:是|指|即|为|：|:|（|\(|表示|is\b|are\b|means\b|refers\b)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question asks for: the kinds of answer, and for a number the measure words it would stand with.
+    `subject` is what a definition is asked of, folded; "" where none is."""
+
+    kinds: frozenset[Kind]
+    measures: tuple[str, ...]
+    day: bool
+    month: bool
+    subject: str
+
+    def fits(self, text: str, folded: str | None = None) -> tuple[float, float]:
+        """How far a text has the shape of what is asked for: the share of the kinds (0 to 1) that it could give, and
+        of the kinds that it could not, among those that can be told. (0, 0) where nothing can be told. `folded` is
+        the text folded, where that is at hand."""
+        folded = fold(text) if folded is None else folded
+        told = [fits for kind in self.kinds if (fits := self._fits(kind, text, folded)) is not None]
+        return (sum(told) / len(told), 1 - sum(told) / len(told)) if told else (0.0, 0.0)
+
+    def _fits(self, kind: Kind, text: str, folded: str) -> float | None:
+        if kind in ("number", "count"):
+            # What is asked the number of may be told one by one.
+            listing = _LISTING * (kind == "count" and listed(text) > 2)
+            if self.measures:
+                found = any(_counted(folded, measure) for measure in self.measures)
+                return 1.0 if found else max(listing, 0.4 * bool(_NUMBER.search(_NO_COUNT.sub(" ", folded))))
+            counted = _NO_COUNT.sub(" ", folded)
+            return max(listing, float(bool(_NUMBER.search(counted) or CHINESE_NUMBER.search(counted))))
+        if kind == "when":
+            exact = _DAY if self.day else _MONTH if self.month else _YEAR
+            return 1.0 if exact.search(folded) else 0.4 * bool(_YEAR.search(folded))
+        if kind == "definition":
+            return float(self._defined(folded)) if self.subject else None
+        pattern = _SHAPES.get(kind)
+        return float(bool(pattern.search(text if kind in ("who", "identifier") else folded))) if pattern else None
+
+    def measured_by(self, text: str) -> bool:
+        """Whether a text has an amount or a share where the question asks for one; True where it does not."""
+        wanted = [kind for kind in ("money", "share") if kind in self.kinds]
+        return not wanted or any(_SHAPES[kind].search(fold(text)) for kind in wanted)
+
+    def defined(self, text: str) -> bool:
+        """Whether a text begins by saying what the subject is."""
+        return self._defined(fold(text))
+
+    def _defined(self, folded: str) -> bool:
+        at = folded.find(self.subject) if self.subject else -1
+        return 0 <= at <= 8 and bool(_DEFINES.match(folded, at + len(self.subject)))
+
+
+_SHAPES: dict[Kind, re.Pattern[str]] = {
+    "money": _MONEY,
+    "share": _SHARE,
+    "who": _ORGANISATION,
+    "list": _ENUMERATION,
+    "identifier": _IDENTIFIER,
+    "class": _CLASSED,
+}
+
+
+@lru_cache(maxsize=256)  # a question's search, its judging and its answer all want it
+def asked(question: str) -> Asked:
+    """What a question asks for."""
+    text = fold(question)
+    kinds = {kind for kind, pattern in _PATTERNS if pattern.search(text)}
+    if "money" in kinds or "share" in kinds:
+        kinds -= {"number", "count"}
+    return Asked(
+        kinds=frozenset(kinds),
+        measures=tuple(dict.fromkeys(_MEASURE.findall(text))),
+        day=bool(re.search(r"哪[一]?[天日]|几号|what day|which day", text)),
+        month=bool(re.search(r"哪[一]?月|几月|what month|which month", text)),
+        subject=_subject(question) if "definition" in kinds else "",
+    )
+
+
+def _subject(question: str) -> str:
+    words = _SUBJECT.sub(" ", without_asking(with_stars(question)))
+    return re.sub(r"\s+", " ", words).strip(" ,，:：\n").lower()
+
+
+def _counted(folded: str, measure: str) -> bool:
+    """Whether a number stands with a measure word."""
+    return bool(re.search(rf"(?:\d|[一二三四五六七八九十百千万亿两])\s*余?多?(?:大)?{measure}", folded))
+
+
+def counts(text: str) -> bool:
+    """Whether a text says how many of something there are."""
+    return any(_counted(fold(text), measure) for measure in _MEASURES)
+
+
+def listed(text: str) -> int:
+    """How many items the longest enumeration of a text has: 4 in 甲、乙、丙和丁等四类; 0 where none is."""
+    most = 0
+    for match in _LISTED.finditer(text):
+        items = match[0].split("、")
+        last = _AFTER_LIST.sub("", items[-1])
+        most = max(most, len(items) + len(re.findall("[和与及]", last[1:-1])))
+    return most

@@ -1,0 +1,323 @@
+"""The answerer without a model: the sentences of the documents that say it, word for word.
+
+Each candidate is a sentence, or a table row or list item that is kept whole, weighed by
+`assistant.answering.weighing` and by its passage's rank. The best is said, and what is nearly as good, in the order
+of the document, the document that says it best first. Where a definition is asked for and there is one, nothing else
+is said; a list is said whole; of documents that are compared each says its own. Places that say the same in the same
+words are cited together; what says it with another figure or another word is said by itself, for it is another
+statement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+from assistant import texts
+from assistant.answering import field_answers, table_answers
+from assistant.answering.asked import Asked, asked, counts, listed
+from assistant.answering.finding import Found
+from assistant.answering.weighing import FIRST, PASSAGE, Unit, builtin
+from assistant.answers import Draft
+from assistant.checking.verification import values
+from corpus.document import Block, Document, Kind
+from corpus.sentences import sentences
+from corpus.structure import numbered
+from indexing.retrieval import Hit, Search
+from indexing.tokeniser import fold, terms
+
+NAME = "extractive/2"
+
+# What a candidate loses where its document is a draft or no longer in force: it comes after one that says as much.
+_NOT_IN_FORCE = 0.3
+# What it loses where the question names documents and it is from another.
+_NOT_NAMED = 3.0
+# A further sentence is said when its weight is at most this much below the best one's.
+_NEAR, _NEAR_IN_LIST = 2.5, 3.0
+_MOST, _MOST_IN_LIST, _MOST_OF_SEVERAL = 3, 8, 3
+# A document's best sentence has to weigh this much for it to say anything about what it is asked.
+_SILENT = 1.5
+_LENGTH, _LENGTH_IN_LIST = 320, 900
+_SAME = 0.85
+# What two sentences may differ in and still say the same: punctuation, blanks, and words without a meaning.
+_WITHOUT_MEANING = re.compile(r"[\s,.;:!?，。、；：！？“”‘’\"'（）()]+|[的了等]|\b(?:the|an?)\b")
+# A heading answers a list question by the headings under it when it says this share of the question.
+_ENOUGH_OF_A_HEADING, _MOST_HEADINGS = 0.7, 24
+# The most characters of the label that an item begins with: 4. 治理标准。
+_LABEL = 24
+_BULLET = re.compile(r"[-*+•·●▪◦■◆]\s+|——\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """A verbatim span chosen to be said, and the places in other documents that say the same."""
+
+    hit: Hit
+    start: int
+    end: int
+    text: str
+    score: float
+    block: Block
+    same: tuple[Extract, ...] = ()
+
+
+def draft(
+    found: Found,
+    documents: Mapping[str, Document],
+    not_in_force: Container[str] = (),
+    *,
+    language: str = "zh",
+) -> Iterator[Draft]:
+    """The sentences that answer a question best, word for word, in the order to be said.
+
+    `documents` holds the document of every hit; what those `not_in_force` say comes after what others say as well.
+    `language` is that of what is said about rows that are counted.
+    """
+    if told := known(found, documents, language):
+        yield from told
+        return
+    wanted = asked(found.named.rest)
+    if several := [search for search in found.each if search.hits] if len(found.each) > 1 else []:
+        sides = [list(_side(found.named.rest, wanted, one, documents, not_in_force, language)) for one in several]
+        for side in sorted(sides, key=lambda side: len(side) > 1):  # what says nothing first, in one line
+            yield from side
+        return
+    for place, chosen in enumerate(extract(found, documents, not_in_force)):
+        said = _draft(chosen, documents, wanted)
+        yield said
+        if place == 0 and "count" in wanted.kinds:
+            yield from _counted(said, wanted, language)
+
+
+def known(found: Found, documents: Mapping[str, Document], language: str) -> list[Draft]:
+    """What is on record: a field of the document that is named, or rows of a table; empty where that is not asked."""
+    wanted = asked(found.named.rest)
+    fields = list(field_answers.draft(found, documents, wanted))
+    if not fields and found.rows is not None:
+        return table_answers.draft(found.rows, found.search.hits, wanted, language)
+    return fields
+
+
+def _side(
+    about: str,
+    wanted: Asked,
+    search: Search,
+    documents: Mapping[str, Document],
+    not_in_force: Container[str],
+    language: str,
+) -> Iterator[Draft]:
+    """What one of several documents says, beside the others, under its title; or that it says nothing."""
+    title = documents[search.hits[0].document_id].metadata.title
+    chosen = _of(about, wanted, search, documents, not_in_force, most=_MOST_OF_SEVERAL)
+    if not chosen or max(one.score for one in chosen) < PASSAGE + FIRST + _SILENT:
+        yield Draft(texts.says_nothing(title, language), (), 1.0)
+        return
+    yield Draft(f"《{title}》：" if language == "zh" else f"{title}:", (), 1.0)
+    yield from (_draft(one, documents, wanted) for one in chosen)
+
+
+def extract(found: Found, documents: Mapping[str, Document], not_in_force: Container[str] = ()) -> tuple[Extract, ...]:
+    """The spans that answer a question best, in the order to be said; empty where nothing fits.
+    `text == document.text[start:end]` for each."""
+    about = found.named.rest
+    return _of(about, asked(about), found.search, documents, not_in_force, found.named.documents)
+
+
+def _of(
+    about: str,
+    wanted: Asked,
+    search: Search,
+    documents: Mapping[str, Document],
+    not_in_force: Container[str],
+    named: Collection[str] = (),
+    most: int | None = None,
+) -> tuple[Extract, ...]:
+    candidates = sorted(
+        _candidates(about, wanted, search, documents, not_in_force, named),
+        key=lambda c: (-c.score, c.hit.rank, c.start),
+    )
+    if not candidates:
+        return ()
+    candidates = [c for c in candidates if wanted.subject and wanted.defined(c.text)] or candidates
+    wants_list = "list" in wanted.kinds
+    if wants_list and (outline := _outline(search, documents, candidates[0])):
+        return outline
+    chosen = _choose(candidates, wants_list, most)
+    announcing = next((e for e in chosen if e.text[-1] in ":："), None)
+    if announcing is not None:
+        chosen = [e for e in chosen if e.score >= announcing.score]
+        chosen += _announced(announcing, documents)
+    strength = {
+        e.hit.document_id: max(x.score for x in chosen if x.hit.document_id == e.hit.document_id) for e in chosen
+    }
+    return tuple(sorted(chosen, key=lambda e: (-strength[e.hit.document_id], e.hit.document_id, e.start)))
+
+
+def _choose(candidates: Sequence[Extract], wants_list: bool, at_most: int | None) -> list[Extract]:
+    most, length = (_MOST_IN_LIST, _LENGTH_IN_LIST) if wants_list else (_MOST, _LENGTH)
+    near = _NEAR_IN_LIST if wants_list else _NEAR
+    most = at_most or most
+    best = candidates[0].score
+    chosen: list[Extract] = []
+    for candidate in candidates:
+        if candidate.score < best - near:
+            break
+        twin = next((i for i, c in enumerate(chosen) if _repeats(candidate, c)), None)
+        if twin is not None:
+            kept = chosen[twin]
+            if candidate.hit.document_id != kept.hit.document_id:
+                chosen[twin] = replace(kept, same=(*kept.same, candidate))
+        elif not chosen or (len(chosen) < most and sum(len(c.text) for c in chosen) + len(candidate.text) <= length):
+            chosen.append(candidate)
+    return chosen
+
+
+def _candidates(
+    about: str,
+    wanted: Asked,
+    search: Search,
+    documents: Mapping[str, Document],
+    not_in_force: Container[str],
+    named: Collection[str],
+) -> Iterator[Extract]:
+    """Every sentence, row and item of the hits, and of the places that say the same, with its weight."""
+    top = search.hits[0].score if search.hits else 1.0
+    passages = [(documents[hit.document_id], hit.start, hit.end) for hit in search.hits]
+    for place, unit, weight in builtin().weigh(about, search.question, wanted, passages):
+        hit = search.hits[place]
+        score = weight + PASSAGE * (hit.score / top if top else 0.0) + FIRST / hit.rank
+        late = _NOT_IN_FORCE if hit.document_id in not_in_force else 0.0
+        late += _NOT_NAMED if named and hit.document_id not in named else 0.0
+        start = _after_mark(unit.document.text, unit.start, unit.end) if _is_item(unit) else unit.start
+        text = unit.document.quote(start, unit.end)
+        if text:
+            yield Extract(hit, start, unit.end, text, score - late, unit.block)
+
+
+def _is_item(unit: Unit) -> bool:
+    return unit.block.kind is Kind.LIST_ITEM and unit.start == unit.block.start
+
+
+def _draft(chosen: Extract, documents: Mapping[str, Document], wanted: Asked) -> Draft:
+    document = documents[chosen.hit.document_id]
+    is_row = chosen.block.kind is Kind.TABLE_ROW
+    if is_row and (read := table_answers.record(document, chosen.hit, chosen.start, chosen.end)):
+        return Draft(*read, 1.0)
+    places = (chosen, *chosen.same)
+    spans = [(place.hit, place.start, place.end) for place in places]
+    text = chosen.text
+    if label := _label(chosen, document, wanted):
+        text = f"{document.quote(*label)}…{text}"
+        spans.insert(0, (chosen.hit, *label))
+    return Draft(text, tuple(spans), 1.0)
+
+
+def _counted(said: Draft, wanted: Asked, language: str) -> Iterator[Draft]:
+    """How many items a sentence lists that is asked the number of them and does not say it; counted, not quoted."""
+    number = listed(said.text)
+    if number and not counts(said.text):
+        measure = wanted.measures[0] if wanted.measures else "项"
+        yield Draft(f"（共列出 {number} {measure}）" if language == "zh" else f"({number} are listed)", (), 1.0)
+
+
+def _label(chosen: Extract, document: Document, wanted: Asked) -> tuple[int, int] | None:
+    """How the item begins that a sentence is from, which says what it is about; where it is asked what something
+    belongs to, else the heading above it."""
+    block = chosen.block
+    first = next(iter(sentences(document.text, block.start, block.end)), None)
+    if first is not None and chosen.start < first[1] and first[1] - chosen.start <= _LABEL:
+        return None  # it begins with its label
+    if first is not None and chosen.start >= first[1]:
+        start = _after_mark(document.text, *first)
+        if 0 < first[1] - start <= _LABEL and (numbered(document.quote(*first)) or "class" in wanted.kinds):
+            return start, first[1]
+    if "class" in wanted.kinds and block.headings:
+        above = (b for b in reversed(document.blocks) if b.kind is Kind.HEADING and b.end <= block.start)
+        heading = next((b for b in above if document.quote(b.start, b.end).strip() == block.headings[-1].strip()), None)
+        if heading is not None:
+            return heading.start, heading.end
+    return None
+
+
+def _outline(search: Search, documents: Mapping[str, Document], best: Extract) -> tuple[Extract, ...]:
+    """The headings under the heading that says what a list question asks for; empty where no heading,
+    with its document's title, says as much of the question as the best sentence does."""
+    most = max(_ENOUGH_OF_A_HEADING, search.question.coverage(set(terms(best.text))))
+    found: tuple[Extract, ...] = ()
+    for hit in {hit.document_id: hit for hit in reversed(search.hits)}.values():
+        document = documents[hit.document_id]
+        for place, block in enumerate(document.blocks):
+            said = search.question.coverage(set(terms(f"{document.quote(block.start, block.end)}\n{hit.title}")))
+            if block.kind is not Kind.HEADING or said < most or (found and said == most):
+                continue
+            below = _until(document.blocks[place + 1 :], lambda b, top=block: 0 < b.level <= top.level)  # type: ignore[misc]
+            items = [b for b in below if b.level == block.level + 1]
+            if 2 <= len(items) <= _MOST_HEADINGS:
+                most, found = said, tuple(_item(hit, document, b, said) for b in items)
+    return found
+
+
+def _item(hit: Hit, document: Document, block: Block, score: float) -> Extract:
+    start = _after_mark(document.text, block.start, block.end)
+    return Extract(hit, start, block.end, document.quote(start, block.end), score, block)
+
+
+def _announced(best: Extract, documents: Mapping[str, Document]) -> list[Extract]:
+    """The list that an extract announces with a colon: the items that follow it, or the headings."""
+    document = documents[best.hit.document_id]
+    following = [b for b in document.blocks if b.start >= best.end and b.kind.searchable]
+    if not following:
+        return []
+    first = following[0]
+    if first.kind is Kind.HEADING:
+        under = [b for b in following if b.kind is Kind.HEADING or b.headings[: len(first.headings)] == first.headings]
+        items = [
+            b
+            for b in _until(under, lambda b: b.kind is Kind.HEADING and b.level < first.level)
+            if b.level == first.level
+        ]
+    elif first.kind in (Kind.LIST_ITEM, Kind.TABLE_ROW):
+        items = _until(following, lambda b: b.kind is not first.kind)
+    else:
+        return []
+    extracts: list[Extract] = []
+    room = _LENGTH_IN_LIST
+    for block in items:
+        room -= block.end - block.start
+        if room < 0:
+            break
+        extracts.append(_item(best.hit, document, block, best.score))
+    return extracts
+
+
+def _until(blocks: Sequence[Block], ends: Callable[[Block], bool]) -> list[Block]:
+    return list(takewhile(lambda block: not ends(block), blocks))
+
+
+def _after_mark(text: str, start: int, end: int) -> int:
+    """Where an item's or a heading's words begin: the dash or number before them is not said."""
+    bullet, mark = _BULLET.match(text, start, end), numbered(text[start:end])
+    begin = bullet.end() if bullet else start + (mark.length if mark else 0)
+    while begin < end and text[begin].isspace():
+        begin += 1
+    return begin
+
+
+def _repeats(one: Extract, other: Extract) -> bool:
+    """Whether a candidate need not be said after another: it says the same, or in the same document nearly
+    the same with the same figures."""
+    if values(one.text) != values(other.text):
+        return False
+    if _bare(one.text) == _bare(other.text):
+        return True
+    if one.hit.document_id != other.hit.document_id:
+        return False
+    a, b = set(terms(one.text)), set(terms(other.text))
+    return bool(a and b) and len(a & b) >= _SAME * len(a | b)
+
+
+def _bare(text: str) -> str:
+    """What two sentences that say the same have in common; of what has no words the text itself."""
+    return _WITHOUT_MEANING.sub("", fold(text)) or text

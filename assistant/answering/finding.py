@@ -1,0 +1,192 @@
+"""A question's search, or searches: where it names documents, what they say of the rest of it comes first.
+
+A name in a question says where to look, and as a word to be found it leads astray: 国家指南 stands on every title page
+and in every bibliography. So the documents that are named are searched for the rest of the question, as if each of
+their passages said the name, beside a search of all documents for the whole question. Where a question names several
+documents, each is searched by itself and they take turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from assistant.answering.asked import asked
+from assistant.answering.document_names import Name, Named, named
+from assistant.answering.table_answers import Rows, asked_rows, spans_of
+from assistant.answering.weighing import Passage, builtin
+from indexing.fusion import SHIPPED, Recipe
+from indexing.index import Index
+from indexing.lexical import LexicalQuestion
+from indexing.rerank import Reranker
+from indexing.retrieval import RERANK_TOP, Hit, Retriever, Search, headings_at
+from indexing.store import Scope
+from indexing.tokeniser import with_stars
+
+# How many hits at most are the rows of a table that are asked for.
+_ROW_HITS = 4
+# More documents than this are not named but described: 上海的文件 in an archive of that city.
+_MOST_NAMED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found: the search as one, and what the question names. `each` are the searches within the documents
+    of each name, in the question's order; `rows` are those of a table that are asked for, and the first hits."""
+
+    search: Search
+    named: Named
+    each: tuple[Search, ...] = ()
+    rows: Rows | None = None
+
+
+class Finder:
+    """Finds passages for questions about the current documents of an index."""
+
+    def __init__(
+        self,
+        index: Index,
+        reranker: Reranker | None = None,
+        rerank_top: int = RERANK_TOP,
+        *,
+        recipe: Recipe = SHIPPED,
+    ) -> None:
+        self._index = index
+        self._recipe = recipe
+        self._retriever = Retriever(
+            index,
+            recipe=recipe,
+            reranker=reranker,
+            rerank_top=rerank_top,
+            refine=_worth if recipe.sentences else None,
+        )
+        self._names: tuple[int, tuple[tuple[str, Name], ...]] = (-1, ())
+
+    def find(self, question: str, k: int, scope: Scope, origins: Sequence[str], *, explain: bool = False) -> Found:
+        """The `k` best hits. Raises `Unavailable` where a reranker behind an endpoint does not answer."""
+        question = with_stars(question)
+        about = named(question, self._known(scope, origins) if self._recipe.names else ())
+        search = self._retriever.search(question, k, scope, origins, explain=explain)
+        if not about.groups or len(about.documents) > _MOST_NAMED:
+            return self._with_rows(Found(search, replace(about, groups=(), rest=question)), k)
+        each = tuple(
+            self._retriever.search(
+                about.rest, k, replace(scope, documents=tuple(sorted(group))), origins, explain=explain
+            )
+            for group in about.groups
+            if group
+        )
+        granted = [_granted(one, search) for one in each]
+        return self._with_rows(Found(_merged(granted, search, k), about, tuple(granted)), k)
+
+    def _with_rows(self, found: Found, k: int) -> Found:
+        """The same, with the rows of a table first where a question asks for rows."""
+        search = found.search
+        if len(found.each) > 1:  # each document says its own
+            return found
+        documents = self._index.catalogue.documents(hit.document_id for hit in search.hits)
+        rows = asked_rows(found.named.rest, asked(found.named.rest), search, documents)
+        if rows is None or search.explained is not None:
+            return replace(found, rows=rows)
+        first = next(hit for hit in search.hits if hit.document_id == rows.document.id)
+        hits = [_row_hit(first, search.hits[0].score, rows, *span) for span in spans_of(rows)[:_ROW_HITS]]
+        hits += [hit for hit in search.hits if not any(_overlap(hit, row) for row in hits)]
+        ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits[:k], 1))
+        return replace(found, rows=rows, search=replace(search, hits=ranked))
+
+    def _known(self, scope: Scope, origins: Sequence[str]) -> list[Name]:
+        """The names of the current documents that are searched."""
+        changes = self._index.catalogue.changes
+        if self._names[0] != changes:
+            summaries = self._index.catalogue.summaries()
+            names = tuple((s.origin, Name(s.id, s.title, s.number, s.issuers, s.region)) for s in summaries)
+            self._names = (changes, names)
+        allowed = scope.documents
+        return [
+            name
+            for origin, name in self._names[1]
+            if origin in origins and (allowed is None or name.document_id in allowed)
+        ]
+
+
+def _worth(question: str, lexical: LexicalQuestion, passages: Sequence[Passage]) -> list[float]:
+    """What the best sentence of each passage is worth; 0 where a passage has none."""
+    worth = [0.0] * len(passages)
+    for place, _, weight in builtin().weigh(question, lexical, asked(question), passages):
+        worth[place] = max(worth[place], weight)
+    return worth
+
+
+def _row_hit(like: Hit, score: float, rows: Rows, start: int, end: int) -> Hit:
+    """Rows of a table as a hit."""
+    document = rows.document
+    return replace(
+        like,
+        headings=headings_at(document, start, end),
+        page=document.page_at(start),
+        start=start,
+        end=end,
+        text=document.quote(start, end),
+        score=score,
+        also=(),
+    )
+
+
+def _granted(one: Search, whole: Search) -> Search:
+    """A search within named documents, with the share of the question that the name is added to every score."""
+    asked = whole.question.ceiling
+    share = max(0.0, 1 - one.question.ceiling / asked) if asked else 0.0
+
+    def raised(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        return tuple(replace(hit, score=round(share + (1 - share) * hit.score, 4)) for hit in hits)
+
+    return replace(one, hits=raised(one.hits), by_fusion=raised(one.by_fusion))
+
+
+def _merged(each: Sequence[Search], whole: Search, k: int) -> Search:
+    """The hits of all these searches, each place once: by score, or in turn where several documents are named. The
+    question is the rest that was searched in the documents."""
+    inside = _order([one.hits for one in each])
+    hits = _best(inside, whole.hits, k)
+    by_fusion = _best(_order([one.by_fusion for one in each]), whole.by_fusion, k)
+    explained = whole.explained
+    if explained is not None:
+        said = {
+            _place(hit): why
+            for one in (whole, *each)
+            if one.explained
+            for hit, why in zip(one.hits, one.explained.hits, strict=True)
+        }
+        explained = replace(explained, hits=tuple(replace(said[_place(hit)], rank=hit.rank) for hit in hits))
+    return replace(whole, question=each[0].question, hits=hits, by_fusion=by_fusion, explained=explained)
+
+
+def _order(each: Sequence[Sequence[Hit]]) -> list[Hit]:
+    return [hit for turn in zip_longest(*each) for hit in turn if hit is not None]
+
+
+def _best(inside: Sequence[Hit], outside: Sequence[Hit], k: int) -> tuple[Hit, ...]:
+    """The best `k`, those of named documents in their order; what overlaps what is taken is left out."""
+    kept: list[Hit] = []
+    rest = iter(outside)
+    other = next(rest, None)
+    for hit in inside:
+        while other is not None and other.score > hit.score:
+            kept.append(other)
+            other = next(rest, None)
+        kept.append(hit)
+    kept += ([other] if other else []) + list(rest)
+    taken: list[Hit] = []
+    for hit in kept:
+        if len(taken) < k and not any(_overlap(hit, each) for each in taken):
+            taken.append(hit)
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(taken, 1))
+
+
+def _overlap(one: Hit, other: Hit) -> bool:
+    return one.document_id == other.document_id and one.start < other.end and other.start < one.end
+
+
+def _place(hit: Hit) -> tuple[str, int, int]:
+    return hit.document_id, hit.start, hit.end
