@@ -29,6 +29,7 @@ from assistant.answers import (
     Timings,
 )
 from assistant.conversation.condensing import condensed
+from assistant.conversation.followup import is_courtesy
 from corpus.document import Document
 from corpus.errors import BadInput, Unavailable
 from corpus.fields import is_text, number_of
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 SamplePolicy = Literal["auto", "always", "never"]
 MOST_HITS = 50
+# A number of fewer digits names nothing by itself.
+_LEAST_DIGITS = 3
 # What is left of a question that asks for nothing in particular.
 _FUNCTION_CHARACTERS = frozenset("的地得了着过是在和与及或有也都就不这那之其把被让")
 NO_FILTERS = Filters()
@@ -151,7 +154,7 @@ class Assistant:
             signals = signals_of(_judged(found), documents, self.calibration.signals)
             judgement = self.calibration.judge(signals, embedder)
             # What is on record is there, however little of the question it says.
-            refused = not judgement.answerable and not signals.ruled_out
+            refused = not judgement.answerable and not signals.elsewhere
             if refused and extractive.known(found, documents, language):
                 judgement = Judgement(self.calibration.threshold, answerable=True)
             refusal = None if judgement.answerable else "not_in_documents"
@@ -162,7 +165,7 @@ class Assistant:
             yield from map(Delta, self._say(cited, question, text, found, late))
             refusal = None if cited.statements else "not_in_documents"
         if refusal is not None:
-            cited.text = self._refusal(refusal, language, search, question.filters)
+            cited.text = self._refusal(refusal, text, language, search, question.filters)
             yield Delta(cited.text)
         answer_id = uuid.uuid4().hex
         yield Answer(
@@ -329,15 +332,16 @@ class Assistant:
         found = self._finder.find(text, question.top_k, scope, origins, explain=explain)
         if not found.search.passages:
             return found, "no_documents"
-        if all(term in _FUNCTION_CHARACTERS for term in found.search.question.weights):
+        if is_courtesy(text) or all(_says_nothing(term) for term in found.search.question.weights):
             return found, "too_vague"
         return found, None
 
-    def _refusal(self, reason: Reason, language: Language, search: Search, filters: Filters) -> str:
+    def _refusal(self, reason: Reason, text: str, language: Language, search: Search, filters: Filters) -> str:
         if reason == "no_documents":
             return texts.NO_DOCUMENTS[language]
         if reason == "too_vague":
-            return texts.TOO_VAGUE[language]
+            unread = not search.question.weights and texts.has_words(text)
+            return "\n".join((texts.TOO_VAGUE[language], *([texts.NEITHER_LANGUAGE[language]] if unread else ())))
         if not search.hits and filters != NO_FILTERS:
             return texts.NO_MATCHING_DOCUMENTS[language]
         said = texts.NOT_IN_DOCUMENTS[language]
@@ -345,6 +349,11 @@ class Assistant:
         if searched and language not in searched:
             said += "\n" + texts.OTHER_LANGUAGE[language]
         return said
+
+
+def _says_nothing(term: str) -> bool:
+    """Whether a term by itself is nothing to search for: 的, 1."""
+    return term in _FUNCTION_CHARACTERS or (term.isdecimal() and len(term) < _LEAST_DIGITS)
 
 
 def _scope(filters: Filters, origins: Sequence[str]) -> Scope:

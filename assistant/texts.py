@@ -60,13 +60,16 @@ TOO_VAGUE = {
     "en": "There is nothing in this question to search for. Say what it is about: a document, a year, "
     "a standard's number.",
 }
+# Said beside it where the question has words, and none in a script that is read.
+NEITHER_LANGUAGE = {"zh": "可以用中文或英文提问。", "en": "Questions can be asked in Chinese and in English."}
 NO_DOCUMENTS = {
     "zh": "还没有可检索的文件。请先导入：yiju ingest 路径",
     "en": "There are no documents to search yet. Add some with: yiju ingest PATH",
 }
 NO_MATCHING_DOCUMENTS = {
-    "zh": "没有文件符合所选条件。请放宽筛选条件后再问。",
-    "en": "No document meets the filters. Widen them and ask again.",
+    "zh": "没有文件同时符合所选的全部条件，或所选的文件不存在。请放宽筛选条件后再问。",
+    "en": "No document meets all the filters together, or the one that they name is not here. Widen them and ask "
+    "again.",
 }
 _QUOTED = re.compile(r"《[^《》]*》|（[^（）]*）|\([^()]*\)|“[^“”]*”|\"[^\"]*\"|「[^「」]*」")
 _ENGLISH_WORD = re.compile(r"\b[a-z]{2,}\b")
@@ -133,6 +136,11 @@ def is_in_other_language(text: str, language: str) -> bool:
     if language == "zh":
         return chinese == 0 and english >= _FEW_WORDS
     return chinese >= _FEW_WORDS and chinese > 2 * english
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter or a figure in a text, of whatever script."""
+    return any(character.isalnum() for character in text)
 
 
 def answer_language(question: str, wanted: str) -> Language:

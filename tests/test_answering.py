@@ -142,6 +142,19 @@ def test_of_documents_that_are_compared_each_says_its_own(assistant: Assistant) 
     assert all(f"《{title}》" in answer.text for title in ("青川省河道治理指南", "临江市河道管理意见"))
 
 
+def test_of_documents_whose_dates_are_asked_for_each_says_its_own(
+    workplace: Callable[..., Workplace],
+) -> None:
+    place = workplace()
+    add(place, PROVINCE, "province.md")
+    add(place, CITY.replace("# 临江市河道管理意见\n", "# 临江市河道管理意见\n\n2022年1月5日\n", 1), "city.md")
+    answer = checked(place.assistant, "青川省的指南和临江市的意见分别是哪天印发的？")
+    assert [(s.lead, s.text) for s in answer.statements] == [
+        ("《青川省河道治理指南》：", "2023年4月12日"),
+        ("《临江市河道管理意见》：", "2022年1月5日"),
+    ]
+
+
 def test_items_that_are_asked_the_number_of_are_counted(assistant: Assistant) -> None:
     assert "（共列出 4 类）" in checked(assistant, "青川指南的治理工作包括几类？").text
 

@@ -139,7 +139,7 @@ def test_a_table_row_stays_whole(assistant: Assistant) -> None:
     assert answer.citations[0].headings == ("三、附表",)
 
 
-@pytest.mark.parametrize("question", ["？？？", "请问是什么", "what is the"])
+@pytest.mark.parametrize("question", ["？？？", "请问是什么", "what is the", "1"])
 def test_a_question_without_words_to_search_for_is_too_vague(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(Question(question))
     assert (answer.answered, answer.reason) == (False, "too_vague")

@@ -60,10 +60,25 @@ def test_figures_that_count_nothing_are_no_number() -> None:
     assert wanted.fits("共有 34 所。")[0] == 1
 
 
-def test_an_amount_is_missed_only_where_one_is_asked_for() -> None:
-    assert not asked("每家补助多少钱？").measured_by("每家给予补助。")
-    assert asked("每家补助多少钱？").measured_by("每家补助20万元。")
-    assert asked("谁给补助？").measured_by("每家给予补助。")
+@pytest.mark.parametrize(
+    ("question", "lacking", "giving"),
+    [
+        ("每家补助多少钱？", "每家给予补助。", "每家补助20万元。"),
+        ("女职工占比多少？", "女职工很多。", "女职工占四成以上。"),
+        ("哪天开馆？", "2024年开馆。", "2024年5月3日开馆。"),
+        ("石桥建于何时？", "石桥很老。", "石桥建于宋代，约1057年。"),
+        ("多久检修一次？", "设备要检修。", "每季度检修一次。"),
+        ("投诉电话是什么？", "可以打电话投诉。", "投诉请拨010-12345678。"),
+        ("How often is it checked?", "It is checked.", "It is checked every month."),
+        ("What is the e-mail address of the desk?", "Write to the desk.", "Write to desk@harbour.example."),
+    ],
+)
+def test_what_can_be_told_by_its_shape_is_missed_where_it_is_asked_for(
+    question: str, lacking: str, giving: str
+) -> None:
+    assert not asked(question).given_by([lacking])
+    assert asked(question).given_by([lacking, giving])
+    assert asked("谁给补助？").given_by([lacking])
 
 
 @pytest.mark.parametrize(

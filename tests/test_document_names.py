@@ -44,6 +44,26 @@ def test_each_document_that_is_compared_is_a_name_of_its_own() -> None:
     assert among.groups == (frozenset({"nation"}), frozenset({"shanghai"}))
 
 
+COMMITTEE = Name(
+    "committee",
+    "住房和城乡建设部排水标准化技术委员会2025年工作指南",
+    None,
+    ("住房和城乡建设部排水标准化技术委员会",),
+    "国家",
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "国家指南和住建部2025年的指南各提到几座泵站？",
+        "How many pumps do the national guide and 住建部 each name?",
+    ],
+)
+def test_names_that_are_joined_mean_each_another_document(question: str) -> None:
+    assert named(question, (*NAMES, COMMITTEE)).groups == (frozenset({"nation"}), frozenset({"committee"}))
+
+
 def test_two_names_of_one_document_are_one() -> None:
     assert named("江苏省水利厅的江苏指南说了什么？", NAMES).groups == (frozenset({"jiangsu"}),)
 

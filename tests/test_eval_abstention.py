@@ -140,8 +140,8 @@ def test_the_shipped_file_is_whole_and_surer_of_what_is_said_and_answered() -> N
     assert not judge(NOTHING_FOUND, "none").answerable
 
 
-@pytest.mark.parametrize("lacking", ["years", "identifiers", "places", "amounts"])
-def test_a_year_or_an_identifier_that_is_nowhere_is_refused_however_much_else_is_found(lacking: str) -> None:
+@pytest.mark.parametrize("lacking", ["years", "identifiers", "places", "shaped", "focused"])
+def test_what_a_rule_misses_is_refused_however_much_else_is_found(lacking: str) -> None:
     assert not shipped().judge(found(1.0, **{lacking: False}), "none").answerable
 
 

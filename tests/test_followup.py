@@ -8,7 +8,7 @@ import pytest
 
 from assistant.answers import Message
 from assistant.conversation.condensing import condensed, newest
-from assistant.conversation.followup import standalone
+from assistant.conversation.followup import is_courtesy, standalone
 from assistant.conversation.mentions import listed, mentions
 from corpus.errors import Unavailable
 from indexing.tokens import count_tokens
@@ -73,7 +73,37 @@ CASES = (
     ("怎么添加我自己的文档？", "用 yiju ingest。", "那怎么删掉呢？", "文档：怎么删掉呢？"),
     ("How do I add my own documents?", "Run yiju ingest.", "And how do I get rid of one?", "Documents: how do I get rid of one?"),
     ("江苏设几个模块？", "8个。", "还有呢？", "江苏设几个模块？"),
+    # held beside another
+    ("江苏要制定多少项标准？", "30项。", "和国家的比呢？", "江苏和国家要制定多少项标准？"),
+    ("国家指南（2024版）有几个部分？", "7个。", "跟江苏指南（2025版）相比呢？", "国家指南（2024版）和江苏指南（2025版）有几个部分？"),
+    ("How many classes does the Shanghai system have?", "8.", "compared with the Jiangsu one?",
+     "How many classes does the Shanghai and Jiangsu system have?"),
+    ("国家指南（2024版）和江苏指南（2025版）哪份更早？", "……", "哪个已经生效？", "国家指南（2024版）、江苏指南（2025版）：哪个已经生效？"),
+    # the same of another, and nothing but that
+    ("国家指南（2024版）的文号是什么？", "113号。", "换成上海的呢", "上海的文号是什么？"),
+    ("国家指南（2024版）的文号是什么？", "113号。", "江苏的那份呢？", "江苏的文号是什么？"),
+    ("Is the Jiangsu Guide (2025) binding?", "No.", "and Shanghai?", "Is Shanghai binding?"),
+    # an article of a document is none of the items of an answer
+    ("国家指南（2024版）提出哪四项原则？", PRINCIPLES, "第二条具体说什么？", "国家指南（2024版）：应用牵引具体说什么？"),
+    ("《渡轮办法》有哪些规定？", "票务。", "第二条具体说什么？", "《渡轮办法》：第二条具体说什么？"),
+    ("江苏指南（2025版）有几个模块？", "8个。", "附件二讲什么？", "江苏指南（2025版）：附件二讲什么？"),
+    ("上海指导意见（2021年）的三项原则是什么？", "三项原则是：甲一、乙一，甲二、乙二，甲三、乙三。", "第二个呢？",
+     "上海指导意见（2021年）：甲二、乙二？"),
+    ("TC1工作指南（2025年）分为哪几个方面？", "《类别》中共 3 个：\nA 基础；B 技术、平台；C 服务 [1]", "第二个是什么？",
+     "TC1工作指南（2025年）：B 技术、平台是什么？"),
+    ("Which challenges does the WIC Report (2025) name?", f"The report covers trends, aims, and more.\nIt names three: [1]\n{CHALLENGES.replace('- ', '')}",
+     "and the third one?", "WIC Report (2025): Different ideas of governance?"),
+    # what any document or word has
+    ("什么是具身智能？", "……", "英文怎么说？", "具身智能：英文怎么说？"),
+    ("江苏指南（2025版）的状态是什么？", "征求意见稿。", "什么时候定稿？", "江苏指南（2025版）：什么时候定稿？"),
+    ("ITU-T发布了多少项标准？", "120多项。", "截至什么时候？", "ITU-T发布了标准，截至什么时候？"),
+    ("What is M/593?", "A request.", "How many key areas does it name?", "How many key areas does M/593 name?"),
+    ("What is the number of the National Guide (2024)?", "113.", "what about its deadline?", "What is the deadline of the National Guide (2024)?"),
+    # once more
+    ("上海的原则是什么？", "三项。", "再说详细一点", "上海的原则是什么？"),
+    ("What does SC 42 do?", "AI.", "Tell me more.", "What does SC 42 do?"),
     # complete by themselves: what was spoken of is dropped
+    ("怎么删除文档？", "用 yiju documents remove。", "怎样备份？", "怎样备份？"),
     ("国家指南（2024版）的文号是什么？", "113号。", "什么是合格评定？", "什么是合格评定？"),
     ("国家指南（2024版）的文号是什么？", "113号。", "怎样更换端口？", "怎样更换端口？"),
     ("国家指南（2024版）的文号是什么？", "113号。", "那TC260负责什么？", "TC260负责什么？"),
@@ -99,6 +129,29 @@ def test_a_chain_of_follow_ups_keeps_its_thread_and_a_new_topic_ends_it() -> Non
     assert standalone("上海呢？", chain) == "上海要制定多少项标准？"
     moved_on = (*chain, *said("什么是具身智能？", "……"))
     assert standalone("群体智能呢？", moved_on) == "什么是群体智能？"
+
+
+def test_the_former_and_both_are_of_the_two_that_were_told_apart_some_questions_ago() -> None:
+    two = said(
+        "国家指南（2024版）和江苏指南（2025版）有什么区别？", "……", "后者有多少个模块？", "《一览表》中共 1 个：\n8个"
+    )
+    assert standalone("前者呢？", two) == "国家指南（2024版）有多少个模块？"
+    assert standalone("两者都适用于全国吗？", two) == "国家指南（2024版）、江苏指南（2025版）都适用于全国吗？"
+
+
+@pytest.mark.parametrize("thanks", ["谢谢！", "好的，明白了。", "OK, thanks a lot", "Got it."])
+def test_thanks_ask_for_nothing_and_what_was_spoken_of_goes_on(thanks: str) -> None:
+    history = said("北京要制定多少项标准？", "20项。")
+    assert is_courtesy(thanks)
+    assert standalone(thanks, history) == thanks
+    assert standalone("那江苏呢？", (*history, *said(thanks, "没有可供检索的词语。"))) == "江苏要制定多少项标准？"
+
+
+@pytest.mark.parametrize(
+    "question", ["好的标准是什么？", "Thanks to whom was it set up?", "知道什么？", "谢" * 60 + "x", "？", ""]
+)
+def test_what_only_begins_like_thanks_is_a_question(question: str) -> None:
+    assert not is_courtesy(question)
 
 
 def test_without_history_and_beside_odd_ones_a_question_stands_as_it_is() -> None:

@@ -196,6 +196,7 @@ def test_a_model_that_fails_leaves_the_documents_own_words_marked(
     assert answer.text.startswith("（语言模型未能完成回答")
     assert OWN_WORDS in answer.text
     assert "没有正常应答" in (answer.interrupted or "")
+    assert "{" not in (answer.interrupted or ""), "what the endpoint says, and not how Python writes it"
     with pytest.raises(error, match=advice) as raised:
         assistant.ask(Question(QUESTION, answerer="generative"))
     assert raised.value.status == status

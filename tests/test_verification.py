@@ -7,7 +7,7 @@ import pytest
 from assistant.checking.judgement import Judgement
 from assistant.checking.numerals import english_value, value_of
 from assistant.checking.support_models import load_verifier
-from assistant.checking.verification import values, verify
+from assistant.checking.verification import SUPPORT, favourable, values, verify
 from corpus.errors import BadSetting
 
 ROWS = "| 东港 | 2027年 | 泊位 | 10个 |\n| 西港 | 2028年 | 泊位 | 20个 |\n| 南港 | 2029年 | 泊位 | 30个 |"
@@ -119,6 +119,36 @@ def test_an_english_sentence_is_partly_supported_by_chinese_words_and_never_by_a
     assert "另一种语言" in (said.reason("zh") or "")
     assert verify("The ticket is valid for sixty days.", cited).outcome == "not"
     assert verify("The captain paints a house.", cited).outcome == "not"
+
+
+@pytest.mark.parametrize("least", [SUPPORT / 2, SUPPORT])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "到2027年新建泊位五十个以上。",
+        "到2027年新建泊位60个以上。",
+        "码头于2025年11月6日不开放。",
+        "码头于2025年11月6日关闭。",
+        "码头的木门漆成了蓝色。",
+        "新建泊位，另由船厂负责维修旧船。",
+        "The pier opens on 6 November 2025.",
+        "The captain paints a house.",
+        PIER,
+    ],
+)
+def test_what_is_favourable_at_a_glance_is_so_at_length(sentence: str, least: float) -> None:
+    verdict, glance = verify(sentence, PIER), favourable(sentence, PIER, least=least)
+    good = verdict.outcome != "not" and (verdict.translated or verdict.support >= least)
+    assert glance == (verdict if good else None)
+
+
+def test_a_negation_is_noticed_in_either_text_and_a_clause_without_one_denies_nothing() -> None:
+    cited = "渡轮每天开行，遇大雾时船长不得离港，旅客凭票上船。"
+    assert verify("渡轮每天开行，遇大雾时船长可以离港。", cited).denied
+    assert verify("渡轮每天不开行，旅客凭票上船。", cited).denied
+    apart = "渡轮每天按时开行，旅客凭票上船。遇大雾时不得离港。"
+    assert verify("渡轮每天不按时开行，船员在码头边的候船室里休息和吃饭。", apart).denied
+    assert verify("渡轮每天开行，旅客凭票上船。", cited).supported
 
 
 def test_a_model_takes_support_away_and_can_t_make_up_for_a_value() -> None:

@@ -26,7 +26,8 @@ from pydantic import Field, ValidationError, model_validator
 from assistant.answering.asked import Asked, asked
 from assistant.answering.document_names import speaks_of
 from assistant.answering.finding import Found
-from assistant.answering.weighing import WEIGHTS, builtin, weighed
+from assistant.answering.focus import focus
+from assistant.answering.weighing import FIRST, PASSAGE, WEIGHTS, builtin, weighed
 from assistant.answers import Frozen
 from assistant.checking.names import missing_places
 from assistant.texts import answer_language
@@ -34,7 +35,7 @@ from corpus.document import Document
 from corpus.errors import BadSetting
 from corpus.sentences import sentences
 from indexing.retrieval import Hit, Search
-from indexing.tokeniser import fold, fold_width, identifiers, terms
+from indexing.tokeniser import fold, fold_width, identifiers, terms, without_asking_words
 
 FORMAT = "abstention/1"
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -47,10 +48,14 @@ _ENTITY = re.compile(
 _FIRST = 3
 # A question that asks whether what it says is so may be wrong about a year.
 _CONFIRMS = re.compile(r"吧|对吗|是吗|是不是|对不对|没错|\bright\?|\bcorrect\?|isn't|wasn't|\bwhy\b|为什么|为何", re.I)
+# How many sentences count as what would be said, and how near what is asked for has to be to a word of theirs.
+_SAID, _FOCUSED = 4, 0.35
 # How many hits after the first one its lead is measured over.
 _FOLLOWERS = 5
 
-SignalName = Literal["coverage", "words", "sentence", "lead", "score", "answer", "near", "fits", "entities", "foreign"]
+SignalName = Literal[
+    "coverage", "words", "sentence", "lead", "score", "answer", "near", "fits", "entities", "foreign", "unsaid"
+]
 EVERY: tuple[SignalName, ...] = get_args(SignalName)
 # Signals that are made from hits' scores, which mean something else with another embedder.
 _OF_SCORES: frozenset[SignalName] = frozenset({"lead", "score"})
@@ -70,11 +75,15 @@ class Signals:
     - `score`: the best hit's score.
     - `answer`: how well the best sentence answers it, as `assistant.answering.weighing` weighs it; `near`: how near
       its words are in meaning; `fits`: how far it has the shape of what is asked for.
+    - `unsaid`: how much the word of the question counts that the first hits say least of all
+      (`assistant.answering.weighing.Weigher.unsaid`).
     - `foreign`: the share of the first hits that are in another language than the question.
     - `entities`: the share of the names in Latin letters that occur in what was found; 1 where there are none.
     - `years`, `identifiers`: whether all years asked about occur in one passage, and an identifier asked about in
       any; true where none is. `places`: whether the places asked about are named there, and a document of the
-      region whose document is asked for is. `amounts`: whether there is an amount or a share where one is asked for.
+      region whose document is asked for is. `shaped`: whether what would be said has an amount, a share, a date, a
+      span of time or an address where one is asked for; `focused`: whether what is asked for (`focus`) is said there
+      or above it, in its own words or in near ones. Both are true of a question to several documents.
 
     `words` and `sentence`, which take time, are None where they are not wanted.
     """
@@ -87,16 +96,23 @@ class Signals:
     years: bool
     identifiers: bool
     places: bool = True
-    amounts: bool = True
+    shaped: bool = True
+    focused: bool = True
     answer: float = 0.0
     near: float = 0.0
     fits: float = 0.0
     entities: float = 1.0
     foreign: float = 0.0
+    unsaid: float = 0.0
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it asks about a year, an identifier or a place that was not found."""
+        return not (self.years and self.identifiers and self.places)
 
     @property
     def ruled_out(self) -> bool:
-        return not (self.years and self.identifiers and self.places and self.amounts)
+        return self.elsewhere or not (self.shaped and self.focused)
 
 
 NOTHING_FOUND = Signals(0.0, 0.0, 0.0, None, 0.0, years=True, identifiers=False)
@@ -192,8 +208,10 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
     coverage, best, _ = covering[0]
     wants = asked(question)
     whole = "\n".join(text for _, text in searched[:_FIRST])
-    answer, near, fits = _best_answer(question, wants, search, documents)
-    ids, years = identifiers(question), set(_YEAR.findall(fold(question)))
+    (answer, near, fits), said = _best_answer(question, wants, search, documents)
+    several = len(found.each) > 1
+    titles = "\n".join(d.metadata.title for known, d in documents.items() if known in found.named.documents)
+    ids, years = identifiers(question), set(_YEAR.findall(fold(question))) - set(_YEAR.findall(fold(titles)))
     return Signals(
         coverage=coverage,
         words=_words(search, best) if "words" in wanted else None,
@@ -206,32 +224,48 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
         near=near,
         fits=fits,
         entities=_entities(question, whole),
+        unsaid=round(builtin().unsaid(without_asking_words(question), [text for _, text in searched[:_FIRST]]), 4),
         foreign=_foreign(question, [documents[hit.document_id] for hit, _ in searched[:_FIRST]]),
         years=not years
         or bool(_CONFIRMS.search(question))
-        or any(years <= set(_YEAR.findall(fold(text))) for _, text in searched),
+        or any(years <= set(_YEAR.findall(fold(text))) for _, text in searched)
+        or (several and years <= set(_YEAR.findall(fold("\n".join(text for _, text in searched))))),
         identifiers=not ids or any(ids & identifiers(text) for _, text in searched),
         places=all(speaks_of(place, whole) for place in found.named.absent) and not missing_places(question, whole),
-        amounts=wants.measured_by("\n".join(text for _, text in searched[: 2 * _FIRST])),
+        shaped=several or wants.given_by(said),
+        focused=several
+        or _focused(question, [*said, *("\n".join(_above(hit, documents)) for hit, _ in searched[:_FIRST])]),
     )
 
 
 def _best_answer(
     question: str, wants: Asked, search: Search, documents: Mapping[str, Document]
-) -> tuple[float, float, float]:
-    """The weight of the best sentence, the nearness of the nearest, and how far the best has the shape asked for."""
+) -> tuple[tuple[float, float, float], list[str]]:
+    """The weight of the best sentence, the nearness of the nearest, and how far the best has the shape asked for; and
+    the sentences that would be said, or nearly so."""
     passages = [(documents[hit.document_id], hit.start, hit.end) for hit in search.hits]
     units, features = builtin().features(question, search.question, wants, passages)
     if not units:
-        return 0.0, 0.0, 0.0
+        return (0.0, 0.0, 0.0), []
     weights = weighed(features)
     best = int(weights.argmax())
     names = list(WEIGHTS)
+    top = search.hits[0].score or 1.0
+    ranks = [
+        w + PASSAGE * search.hits[place].score / top + FIRST / search.hits[place].rank
+        for w, (place, _) in zip(weights.tolist(), units, strict=True)
+    ]
+    said = sorted(range(len(units)), key=lambda i: -ranks[i])[:_SAID]
     return (
         round(float(weights[best]), 4),
         round(float(features[:, names.index("near")].max()), 4),
         round(float(features[best, names.index("fits")]), 4),
-    )
+    ), [units[i][1].text for i in said]
+
+
+def _focused(question: str, texts: Sequence[str]) -> bool:
+    whole = fold("\n".join(texts))
+    return all(words in whole or builtin().nearest(words, texts) >= _FOCUSED for words in focus(question))
 
 
 def _foreign(question: str, found: Sequence[Document]) -> float:

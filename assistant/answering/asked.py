@@ -7,6 +7,7 @@ nothing in particular, and every sentence fits it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -15,9 +16,12 @@ from assistant.checking.numerals import CHINESE_NUMBER
 from indexing.tokeniser import fold, with_stars, without_asking
 
 Kind = Literal[
-    "number", "money", "share", "when", "who", "list", "definition", "class", "compare", "count", "identifier"
+    "number", "money", "share", "when", "who", "list", "definition", "class", "compare", "count", "identifier",
+    "span", "contact",
 ]  # fmt: skip
 
+# Measure words of things, and of anything: stars, levels and points are no things.
+_OF_THINGS = frozenset("项个家类种条款名件部份处")
 _MEASURES = "项个家类种条款部份次倍人名分级颗层位席座册页台件篇章步方点环届国省市州所行处块组"
 _KINDS: tuple[tuple[Kind, str, str], ...] = (
     (
@@ -27,14 +31,24 @@ _KINDS: tuple[tuple[Kind, str, str], ...] = (
     ),
     (
         "money",
-        r"多少钱|费用|经费|花费|罚款|价格|资金|收费",
-        r"how much (?:money|does|did|is|was)|\bcosts?\b|price|fee|fines?\b|budget",
+        r"多少钱|多少[百千万亿]*元|费用|经费|花费|罚款|价格|资金|收费|预算|补贴|奖金",
+        r"how much (?:money|does|did|is|was)|\bcosts?\b|price|\bfees?\b|\bfines?\b|budget",
+    ),
+    (
+        "span",
+        r"多久|多长时间|几年一|几个月一|每隔",
+        r"how often|how long (?:does|do|did|is|are|was|were|will|must|may)|how (?:frequently|soon)",
+    ),
+    (
+        "contact",
+        r"电话|邮箱|邮件地址|网址|传真",
+        r"phone number|telephone|e-?mail|\burl\b|web ?site|fax",
     ),
     ("share", r"比例|占比|百分之|份额|几成|百分比", r"percent|share of|proportion|rate\b"),
     (
         "when",
-        r"什么时候|何时|何年|何月|哪[一]?[年月天日]|几月|几号|日期|时间|多会儿|截至|哪个月|哪一天",
-        r"\bwhen\b|(?:what|which) (?:year|date|day|month)|on what|by what",
+        r"什么时候|何时|何年|何月|哪[一]?[年月天日]|几月|日期|(?<!长)时间|多会儿|截至|哪个月|哪一天",
+        r"\bwhen\b|(?:what|which) (?:year|date|day|month)",
     ),
     (
         "who",
@@ -83,6 +97,9 @@ _NO_COUNT = re.compile(
     r"|[a-z]+[/ -]?[a-z]*[ -]?\d[\d.:-]*|〔\d{4}〕\d+号|^\s*\d+[.．、\t]|第[一二三四五六七八九十\d]+|[图表]\s*\d+"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_TIME = re.compile(
+    r"(?<!\d)1\d\d\d(?!\d)|(?:\d|[一二三四五六七八九十元])\s*[年月]|公元|世纪|century|centuries|\b(?:a\.?d|b\.?c)\b|\d0s\b"
+)
 _MONTH = re.compile(
     r"(?:19|20)\d\d\s*[年.-]\s*\d{1,2}|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
 )
@@ -103,6 +120,15 @@ _SUBJECT = re.compile(
     r"(?i)what (?:is|are|does)|\b(?:mean|means|meaning of|define|the|an?|by|stands? for)\b"
     r"|什么情况|怎样才算|定义|含义|意思|何谓|意味着|代表|表示|叫做?|[是指的？?。“”\"]"
 )
+_SPAN = re.compile(
+    r"(?:\d|[一二三四五六七八九十两半])\s*个?(?:年|月|周|星期|季|天|日|小时|分钟|秒)|每[个一]?[年月周日天季]|定期|不定期|永久|长期"
+    r"|\d\s*(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)\b|(?:annual|month|week|dai|quarter|regular)ly|every",
+    re.I,
+)
+_CONTACT = re.compile(r"@|https?://|www\.|\d{3,4}[- ]?\d{7,8}|(?<!\d)1\d{10}(?!\d)")
+# Kinds of answer that cannot be given without their shape, and how far a text has to have it.
+_UNMISTAKABLE: tuple[Kind, ...] = ("money", "share", "when", "span", "contact")
+_GIVEN = 0.5
 _DEFINES = re.compile(r"\W{0,4}(?:是|指|即|为|：|:|（|\(|表示|is\b|are\b|means\b|refers\b)", re.I)
 
 
@@ -116,6 +142,11 @@ class Asked:
     day: bool
     month: bool
     subject: str
+
+    @property
+    def measure(self) -> str:
+        """The measure word that what is counted is counted in: 项 where the question's is none of things (颗, 级)."""
+        return next((measure for measure in self.measures if measure in _OF_THINGS), "项")
 
     def fits(self, text: str, folded: str | None = None) -> tuple[float, float]:
         """How far a text has the shape of what is asked for: the share of the kinds (0 to 1) that it could give, and
@@ -142,10 +173,19 @@ class Asked:
         pattern = _SHAPES.get(kind)
         return float(bool(pattern.search(text if kind in ("who", "identifier") else folded))) if pattern else None
 
-    def measured_by(self, text: str) -> bool:
-        """Whether a text has an amount or a share where the question asks for one; True where it does not."""
-        wanted = [kind for kind in ("money", "share") if kind in self.kinds]
-        return not wanted or any(_SHAPES[kind].search(fold(text)) for kind in wanted)
+    def given_by(self, texts: Sequence[str]) -> bool:
+        """Whether one of some texts has the amount, the share, the date, the span of time or the address that is asked
+        for; True where none is."""
+        folded = [(text, fold(text)) for text in texts]
+        return all(
+            any((self._fits(kind, *text) or 0.0) >= _GIVEN for text in folded) or self._another_time(kind, folded)
+            for kind in _UNMISTAKABLE
+            if kind in self.kinds
+        )
+
+    def _another_time(self, kind: Kind, texts: Sequence[tuple[str, str]]) -> bool:
+        """Whether a time is given that is no year of today: 395年, the 18th century."""
+        return kind == "when" and not (self.day or self.month) and any(_TIME.search(folded) for _, folded in texts)
 
     def defined(self, text: str) -> bool:
         """Whether a text begins by saying what the subject is."""
@@ -163,6 +203,8 @@ _SHAPES: dict[Kind, re.Pattern[str]] = {
     "list": _ENUMERATION,
     "identifier": _IDENTIFIER,
     "class": _CLASSED,
+    "span": _SPAN,
+    "contact": _CONTACT,
 }
 
 

@@ -65,6 +65,9 @@ _OF_A_REGION = re.compile(
     rf"({'|'.join(REGIONS)})[省市]?[^，。？、和与]{{0,14}}(?:{_KINDS}|规划|体系)"
     rf"|\b({'|'.join(_BY_ENGLISH)})\b(?:'s)?(?: [\w'-]+){{0,5}} (?:{'|'.join(_ENGLISH_KINDS)})"
 )
+_MINISTRY = re.compile(r"[一-鿿]{4,}?(?:部|委|局|厅)(?=[一-鿿a-z]*委员会)")
+# What joins two names.
+_JOINED = re.compile(r"[、,，;；:：/]|[和与跟及]|还是|对比|相比|\b(?:and|or|vs|versus|against)\b")
 # What may stand inside a name and is no part of it.
 _NOT_PLAIN = re.compile(rf"人工智能|的?[那这][份个部]|(?<=[一-鿿])的(?=[一-鿿]{{0,12}}(?:{_KINDS}))")
 # What may follow a name and says nothing more.
@@ -101,7 +104,7 @@ def named(question: str, names: Sequence[Name]) -> Named:
         if end > start and (after := _AFTER.match(whole[at:])):
             at += after.end()
     rest = (rest + whole[at:]).strip(" ，,的")
-    return Named(_groups([documents for *_, documents in found]), rest if _WORD.search(rest) else question, absent)
+    return Named(_groups(found, text), rest if _WORD.search(rest) else question, absent)
 
 
 def _plain_places(text: str) -> tuple[str, list[int]]:
@@ -133,15 +136,21 @@ def _regions_with_documents(text: str) -> list[str]:
     return [_BY_ENGLISH.get(match[2] or "", match[1] or "") for match in _OF_A_REGION.finditer(text)]
 
 
-def _groups(named: Sequence[frozenset[str]]) -> tuple[frozenset[str], ...]:
-    """Names that together mean fewer documents are one: 江苏 and 指南."""
+def _groups(found: Sequence[_Mention], text: str) -> tuple[frozenset[str], ...]:
+    """Names that together mean fewer documents are one: 江苏 and 指南. Where something joins them they mean each
+    another document, as far as they can: 国家指南和工信部的指南."""
     groups: list[frozenset[str]] = []
-    for documents in named:
+    before = 0
+    for start, end, documents in found:
         place = next((i for i, other in enumerate(groups) if documents & other), None)
+        others = documents.difference(*groups)
         if place is None:
             groups.append(documents)
-        else:
+        elif others and _JOINED.search(text, before, start):
+            groups.append(others)
+        elif groups[place] & documents:
             groups[place] &= documents
+        before = max(before, end)
     return tuple(groups)
 
 
@@ -189,6 +198,8 @@ def _shortened(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
         titles[_bare(name.title)].add(name.document_id)
         for issuer in name.issuers:
             issuers[_plain(issuer)].add(name.document_id)
+            if of := _MINISTRY.match(_plain(issuer)):  # a ministry's committee
+                issuers[of[0]].add(name.document_id)
     for run in _RUN.finditer(text):
         for start in range(len(run[0])):
             words = run[0][start : start + _LONGEST]
@@ -205,7 +216,9 @@ def _kinds(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
     """The nation's document of a kind; the kind by itself, where one document is of that kind: 报告, "the report"."""
     for match in _NATIONAL.finditer(text):
         kind = _ENGLISH_KINDS[match[1]]
-        if meant := frozenset(name.document_id for name in names if name.region == "国家" and kind in name.title):
+        of_nation = [name for name in names if name.region == "国家" and kind in name.title]
+        called_so = [name for name in of_nation if name.title.startswith("国家")]
+        if meant := frozenset(name.document_id for name in called_so or of_nation):
             yield match.start(), match.end(), meant
     for match in _AMONG.finditer(text):
         if meant := frozenset(name.document_id for name in names if name.title.startswith("国家")):

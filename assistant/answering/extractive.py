@@ -110,11 +110,15 @@ def _side(
 ) -> Iterator[Draft]:
     """What one of several documents says, beside the others, under its title; or that it says nothing."""
     title = documents[search.hits[0].document_id].metadata.title
+    heading = Draft(f"《{title}》：" if language == "zh" else f"{title}:", (), 1.0)
+    if on_record := list(field_answers.of_one(about, search, documents, wanted)):
+        yield from (heading, *on_record)
+        return
     chosen = _of(about, wanted, search, documents, not_in_force, most=_MOST_OF_SEVERAL)
     if not chosen or max(one.score for one in chosen) < PASSAGE + FIRST + _SILENT:
         yield Draft(texts.says_nothing(title, language), (), 1.0)
         return
-    yield Draft(f"《{title}》：" if language == "zh" else f"{title}:", (), 1.0)
+    yield heading
     yield from (_draft(one, documents, wanted) for one in chosen)
 
 
@@ -218,8 +222,7 @@ def _counted(said: Draft, wanted: Asked, language: str) -> Iterator[Draft]:
     """How many items a sentence lists that is asked the number of them and does not say it; counted, not quoted."""
     number = listed(said.text)
     if number and not counts(said.text):
-        measure = wanted.measures[0] if wanted.measures else "项"
-        yield Draft(f"（共列出 {number} {measure}）" if language == "zh" else f"({number} are listed)", (), 1.0)
+        yield Draft(f"（共列出 {number} {wanted.measure}）" if language == "zh" else f"({number} are listed)", (), 1.0)
 
 
 def _label(chosen: Extract, document: Document, wanted: Asked) -> tuple[int, int] | None:

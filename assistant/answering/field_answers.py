@@ -13,7 +13,7 @@ from assistant.answering.asked import Asked
 from assistant.answering.finding import Found
 from assistant.answers import Draft
 from corpus.document import Document
-from indexing.retrieval import Hit
+from indexing.retrieval import Hit, Search
 
 _READ_IN_TEXT = re.compile(r"text (\d+)–(\d+)")
 # What asks for a field of the document, and for nothing that it is about.
@@ -31,7 +31,7 @@ _FIELDS = (
         "issuers",
         re.compile(
             r"谁(?:发布?|印发|出|编|写|制定|起草|动手)|(?:哪些?|哪几|什么)个?(?:部门|单位|机构)(?:联合)?(?:发布?|印发|出|编|制定)|"
-            r"\bwho (?:wrote|issued|published|made|released|drafted|prepared)\b|"
+            r"\bwho (?:is|was|are|were) behind\b|\bwho (?:wrote|issued|published|made|released|drafted|prepared)\b|"
             r"which (?:bodies|body|ministr\w+) (?:issued|published)",
             re.I,
         ),
@@ -42,14 +42,19 @@ _FIELDS = (
     ),
     ("effective", re.compile(r"生效|施行|实施日期|enter into force|take effect|effective", re.I)),
 )
+# What may stand beside that and asks for nothing more.
 _WHAT_IS_LEFT = re.compile(
-    r"讲的?是?什么|主要内容|\babout\b|文号|发文字号|落款|印发|发布|公布|出台|下发|签发|成文|日期|时间|什么时候|何时|哪一?[年月天日]|哪[些几]?个?|部门|单位|机构|联合|谁|动手|"
-    r"[编写制定起草发出]|通知|文件|标准|指南|意见|人工智能|ai|是|的|在|多少|什么|那|这|份|\b(?:what|when|who|which|is|was|were|the|of|on|day|notice|"
-    r"document|number|issued|published|signed|dated|released|printed|and|wrote|drafted|guide|opinion|ai|standards?|in|did|come|out|"
-    r"standardi[sz]ation|\d{4})\b|['’]s|[\s\W]",
+    r"讲的?是?什么|主要内容|文号|发文字号|落款|印发|发布|公布|出台|下发|签发|成文|日期|时间|什么时候|何时|哪一?[年月天日]|哪[些几]?个?"
+    r"|各自?|分别|[一二三四五六七八九十]部[门委]|部门|单位|机构|联合|谁|动手|[编写制定起草发出]|[和与跟及都啥了呢吧]"
+    r"|通知|文件|标准|指南|意见|人工智能|ai|是|的|在|多少|什么|那|这|份"
+    r"|\b(?:what|when|who|which|is|was|were|are|the|of|on|in|and|did|by|it|that|each|both|respectively|about|behind|come|"
+    r"out|off|sent|made|public|day|notice|circular|document|reference|number|issued|published|signed|dated|released|"
+    r"printed|distributed|wrote|drafted|guide|opinion|national|ai|standards?|standardi[sz]ation|\d{4})\b|['’]s|[\s\W]",
     re.I,
 )
-_NUMBER = re.compile(r"[一-鿿]{2,10}\s*[〔\[(（„]\s*\d{4}\s*[〕\])）‟]\s*第?\d{1,5}\s*号")
+_NUMBER = re.compile(
+    r"[（(][^（）()]{0,12}\d+\s*号[）)]|[一-鿿]{2,10}\s*[〔\[(（„]\s*\d{4}\s*[〕\])）‟]\s*第?\d{1,5}\s*号"
+)
 _PRINTED = re.compile(r"[^\n]*(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*印发[^\n]*")
 _ASKS_PRINTED = re.compile(r"印发|printed", re.I)
 _DRAFTED = re.compile(r"[^。；\n]*(?:组织编制|编制单位|起草单位|负责起草|牵头编制)[^。；\n]*[。；]?")
@@ -57,20 +62,23 @@ _ASKS_DRAFTED = re.compile(r"编|写|起草|wrote|drafted|prepared", re.I)
 
 
 def draft(found: Found, documents: Mapping[str, Document], asked: Asked) -> Iterator[Draft]:
-    """What is asked of a document that the question names: its date, number or issuers; nothing where it asks for
-    anything else."""
-    rest = _without_numbers(found.named.rest)
-    if len(found.each) != 1 or len(found.named.documents) != 1:
-        return
-    if len(_WHAT_IS_LEFT.sub("", rest)) > 1:
+    """What is asked of the one document that the question names: its date, number or issuers; nothing where it asks
+    for anything else."""
+    if len(found.each) == 1 and len(found.named.documents) == 1:
+        yield from of_one(found.named.rest, found.each[0], documents, asked)
+
+
+def of_one(question: str, search: Search, documents: Mapping[str, Document], asked: Asked) -> Iterator[Draft]:
+    """The same for a search within one document; `question` is without the names of documents."""
+    rest = _without_numbers(question)
+    if len(_WHAT_IS_LEFT.sub("", rest)) > 1 or not search.hits:
         return
     field = next((field for field, pattern in _FIELDS if pattern.search(rest)), None)
-    hit = next((hit for hit in found.each[0].hits if hit.document_id in found.named.documents), None)
-    if field is None or hit is None or (field == "date" and "when" not in asked.kinds):
+    if field is None or (field == "date" and "when" not in asked.kinds):
         return
+    hit = search.hits[0]
     document = documents[hit.document_id]
-    spans = list(_spans(document, field, rest))
-    for start, end in spans:
+    for start, end in _spans(document, field, rest):
         yield _line(document, hit, start, end)
 
 

@@ -14,7 +14,8 @@ from itertools import zip_longest
 
 from assistant.answering.asked import asked
 from assistant.answering.document_names import Name, Named, named
-from assistant.answering.table_answers import Rows, asked_rows, spans_of
+from assistant.answering.table_answers import spans_of
+from assistant.answering.table_questions import Rows, asked_rows
 from assistant.answering.weighing import Passage, builtin
 from indexing.fusion import SHIPPED, Recipe
 from indexing.index import Index
@@ -69,7 +70,7 @@ class Finder:
         about = named(question, self._known(scope, origins) if self._recipe.names else ())
         search = self._retriever.search(question, k, scope, origins, explain=explain)
         if not about.groups or len(about.documents) > _MOST_NAMED:
-            return self._with_rows(Found(search, replace(about, groups=(), rest=question)), k)
+            return self._with_rows(question, Found(search, replace(about, groups=(), rest=question)), k)
         each = tuple(
             self._retriever.search(
                 about.rest, k, replace(scope, documents=tuple(sorted(group))), origins, explain=explain
@@ -78,15 +79,15 @@ class Finder:
             if group
         )
         granted = [_granted(one, search) for one in each]
-        return self._with_rows(Found(_merged(granted, search, k), about, tuple(granted)), k)
+        return self._with_rows(question, Found(_merged(granted, search, k), about, tuple(granted)), k)
 
-    def _with_rows(self, found: Found, k: int) -> Found:
+    def _with_rows(self, question: str, found: Found, k: int) -> Found:
         """The same, with the rows of a table first where a question asks for rows."""
         search = found.search
         if len(found.each) > 1:  # each document says its own
             return found
         documents = self._index.catalogue.documents(hit.document_id for hit in search.hits)
-        rows = asked_rows(found.named.rest, asked(found.named.rest), search, documents)
+        rows = asked_rows(question, found.named.rest, asked(found.named.rest), search, documents)
         if rows is None or search.explained is not None:
             return replace(found, rows=rows)
         first = next(hit for hit in search.hits if hit.document_id == rows.document.id)

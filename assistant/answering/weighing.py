@@ -143,6 +143,31 @@ class Weigher:
             rows.append((said, with_above, near[place], raised, dense[place], *fits, named, *read.shape, elsewhere))
         return [(place, read.unit) for place, read in found], np.array(rows, np.float32)
 
+    def nearest(self, words: str, texts: Sequence[str]) -> float:
+        """How near some words are to the words of texts that are nearest to them, in whichever language: the mean of
+        the cosines, each word counting by its vector's length."""
+        cosines, lengths = self._nearest(words, texts)
+        return float(cosines @ lengths / max(float(lengths.sum()), 1e-9))
+
+    def unsaid(self, words: str, texts: Sequence[str]) -> float:
+        """How much the word counts that texts say least of all: the greatest of the vectors' lengths times what the
+        cosine lacks of 1."""
+        cosines, lengths = self._nearest(words, texts)
+        return float(((1 - cosines) * lengths).max(initial=0.0))
+
+    def _nearest(self, words: str, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """For each word its cosine with the nearest one of texts, and its vector's length: shape (words,) both."""
+        import numpy as np
+
+        asked, *said = self._embedder.tokens((words, *texts))
+        wanted = self._embedder.of_each(np.unique(asked))
+        lengths = np.linalg.norm(wanted, axis=1)
+        if not len(wanted) or not any(map(len, said)):
+            return np.zeros(len(wanted), np.float32), lengths
+        found = self._embedder.of_each(np.unique(np.concatenate(said)))
+        cosines = wanted @ found.T / np.maximum(np.outer(lengths, np.linalg.norm(found, axis=1)), 1e-9)
+        return cosines.max(axis=1), lengths
+
     def _near(self, question: str, reads: Sequence[_Read]) -> tuple[Floats, Floats, Floats]:
         """How near each unit is to the question's words, the same with what stands above it, and both as a whole."""
         import numpy as np

@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from assistant.texts import Language
 from corpus.errors import YijuError
 
 MEDIA_TYPE = "application/problem+json"
@@ -22,25 +23,33 @@ MEDIA_TYPE = "application/problem+json"
 _ZH = {
     "missing": "缺少该字段",
     "extra_forbidden": "没有这个字段",
-    "string_too_long": "内容过长",
-    "string_too_short": "内容过短",
+    "string_too_long": "内容过长，最多 {max_length} 字",
+    "string_too_short": "内容过短，至少 {min_length} 字",
     "string_type": "应为字符串",
     "int_parsing": "应为整数",
     "int_type": "应为整数",
-    "greater_than_equal": "数值过小",
-    "less_than_equal": "数值过大",
-    "literal_error": "取值不在允许范围内",
+    "int_from_float": "应为整数",
+    "greater_than_equal": "数值过小，最小为 {ge}",
+    "less_than_equal": "数值过大，最大为 {le}",
+    "literal_error": "只能是 {expected}",
     "json_invalid": "不是有效的 JSON",
     "model_attributes_type": "应为 JSON 对象",
-    "too_long": "条目过多",
+    "too_long": "条目过多，最多 {max_length} 条",
     "tuple_type": "应为列表",
     "dict_type": "应为 JSON 对象",
-    "enum": "取值不在允许范围内",
+    "enum": "只能是 {expected}",
     "bool_parsing": "应为 true 或 false",
     "bool_type": "应为 true 或 false",
     "unknown_filter": "没有筛选条件 {unknown}；可用的有 {known}",
     "no_date": "应为形如 2025-01-31 的日期",
     "value_error": "含有无效字符",
+}
+# Where the words of pydantic are of Python, and not of JSON.
+_EN = {
+    "model_attributes_type": "it must be a JSON object",
+    "dict_type": "it must be a JSON object",
+    "too_long": "at most {max_length} entries are read; send fewer",
+    "tuple_type": "it must be a list",
 }
 _HTTP = {
     404: ("there is nothing at this address; /docs lists what there is", "该地址不存在；可用地址见 /docs"),
@@ -77,18 +86,25 @@ def problem_body(status: int, detail: str) -> dict[str, object]:
     return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
 
 
-def language_of(request: Request) -> str:
+def language_of(request: Request) -> Language:
     """The language that the caller reads."""
     return "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
+
+
+def _said(error: Any, language: str) -> dict[str, Any]:
+    """What an error says of the values that are allowed."""
+    said = dict(error.get("ctx", {}))
+    if language == "zh" and "expected" in said:
+        said["expected"] = str(said["expected"]).replace(" or ", " 或 ").replace(", ", "、")
+    return said
 
 
 def _explain(errors: Sequence[Any], language: str) -> str:
     parts = []
     for error in errors[:5]:
         place = ".".join(str(p) for p in error["loc"] if p not in ("body", "query", "path")) or "body"
-        message = error["msg"]
-        if language == "zh" and error["type"] in _ZH:
-            message = _ZH[error["type"]].format_map(error.get("ctx", {}))
+        ours = (_ZH if language == "zh" else _EN).get(error["type"])
+        message = ours.format_map(_said(error, language)) if ours else error["msg"]
         sent = error.get("input")
         shown = (
             f" ({sent!r})"

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from assistant import texts
 from assistant.answers import Answer, Filters, Frozen, Hit, Message
 from assistant.api import problems
 from assistant.api.sent import Sent
@@ -66,9 +67,12 @@ class ExplainedResponse(SearchResponse):
 
 def install(app: FastAPI, assistant: Assistant, recorder: Recorder) -> None:
     @app.post("/ask", response_model=Answer, tags=["questions"])
-    def ask(request: AskRequest) -> Response | Answer:
+    def ask(request: AskRequest, caller: Request) -> Response | Answer:
         """The answer, every statement with its citations. `stream: true` gives server-sent events:
         `sources`, `delta`, and the whole answer last, or `error`."""
+        reads = problems.language_of(caller)
+        # "？" and "🙂" are in no language: who asks is answered in the one that they read.
+        unsaid = request.language == "auto" and not texts.has_words(request.question)
         question = Question(
             text=request.question,
             conversation_id=request.conversation_id,
@@ -76,14 +80,14 @@ def install(app: FastAPI, assistant: Assistant, recorder: Recorder) -> None:
             filters=request.filters,
             top_k=request.top_k,
             answerer=request.answerer,
-            language=request.language,
+            language=reads if unsaid else request.language,
         )
         if not request.stream:
             return recorder.ask(question)
         events = recorder.stream(question)
         # The first event is made before the response begins, so that bad input still gets its status.
         first = next(events)
-        return StreamingResponse(_events(first, events), media_type="text/event-stream")
+        return StreamingResponse(_events(first, events, reads), media_type="text/event-stream")
 
     @app.post("/search", tags=["questions"])
     def search(request: SearchRequest) -> ExplainedResponse | SearchResponse:
@@ -94,13 +98,13 @@ def install(app: FastAPI, assistant: Assistant, recorder: Recorder) -> None:
         return ExplainedResponse(hits=hits, explanation=explained)
 
 
-def _events(first: Sources | Delta | Answer, rest: Iterator[Sources | Delta | Answer]) -> Iterator[str]:
+def _events(first: Sources | Delta | Answer, rest: Iterator[Sources | Delta | Answer], language: str) -> Iterator[str]:
     yield _event(first)
     try:
         for event in rest:
             yield _event(event)
     except YijuError as error:
-        yield _sse("error", json.dumps(problems.problem_body(error.status, error.en)))
+        yield _sse("error", json.dumps(problems.problem_body(error.status, error.text(language)), ensure_ascii=False))
 
 
 def _event(event: Sources | Delta | Answer) -> str:

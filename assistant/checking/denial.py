@@ -59,6 +59,10 @@ _OPPOSITES = (
     (r"\baccept(?:s|ed)?\b|\bapprov(?:e|es|ed)\b", r"\breject(?:s|ed)?\b|\brefus(?:e|es|ed)\b"),
     (r"\bpublic\b", r"\bconfidential\b|\bprivate\b"), (r"\bfirst\b", r"\blast\b"), (r"\bearlier\b", r"\blater\b"),
 )  # fmt: skip
+# Whether a text may have a word that negates or is read as one negated, whatever stands behind it.
+_MAY_TURN = re.compile(
+    "|".join((_NEGATION, r"n['’]t\b|\bcannot\b", *(re.sub(r"\(\?=[^()]*\)", "", down) for _, down in _OPPOSITES)))
+)
 # Words of a clause that is held against another by itself, at least.
 _CLAUSE = 3
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)-0?(1[0-2]|[1-9])(?:-0?([12]\d|3[01]|[1-9]))?(?![\d-])")
@@ -117,7 +121,7 @@ def _denies(cited: str, sentence: str, above: frozenset[str]) -> bool:
     if not wanted:
         return False
     likenesses: list[tuple[float, _Words]] = []
-    for words in _candidates(sentence, cited):
+    for words in map(_words, _near(sentence, cited)):
         share = (wanted & words.frame).total() / wanted.total()
         if share >= FRAME:
             likenesses.append((share, words))
@@ -126,11 +130,16 @@ def _denies(cited: str, sentence: str, above: frozenset[str]) -> bool:
     if near and all(_denied(said, words) for words in near):
         return True
     parts = [sentence[start:end] for start, end in clauses_of(sentence)]
-    return any(_clause_denied(_words(part), _candidates(part, cited)) for part in parts)
+    return any(_clause_denied(part, cited) for part in parts)
 
 
-def _clause_denied(said: _Words, cited: list[_Words]) -> bool:
+def _clause_denied(part: str, text: str) -> bool:
     """Whether the clauses most like one, in whatever sentence they stand, turn it round."""
+    near_it = _near(part, text)
+    # Where nothing is negated, nothing is turned round; most clauses are told so at a glance.
+    if not any(_MAY_TURN.search(each) for each in (part, *near_it)):
+        return False
+    said, cited = _words(part), [_words(each) for each in near_it]
     wanted, size = said.frame, said.frame.total()
     if size < _CLAUSE:
         return False
@@ -146,12 +155,12 @@ def _clause_denied(said: _Words, cited: list[_Words]) -> bool:
     return bool(near) and all(_turned(said, clause) for clause in near)
 
 
-def _candidates(sentence: str, cited: str) -> list[_Words]:
+def _near(sentence: str, cited: str) -> list[str]:
     """The sentences of what is cited that may be like one."""
     words = words_of(sentence)
     enough = _GLANCE * len(words)
     known = zip(sentences_of(cited), places_of(cited), strict=True)
-    return [_words(other) for other, place in known if len(words & place.words) >= enough]
+    return [other for other, place in known if len(words & place.words) >= enough]
 
 
 def _denied(said: _Words, cited: _Words) -> bool:

@@ -162,9 +162,10 @@ def _cited_bodies(squeezed: str) -> tuple[str, ...]:
 
 def _places(said: Text, cited: Text) -> Iterator[str]:
     for chinese, english in _PLACES.items():
-        if chinese in cited.squeezed or english in cited.folded:
+        named = chinese in said.squeezed
+        if (not named and english not in said.folded) or chinese in cited.squeezed or english in cited.folded:
             continue
-        if chinese in said.squeezed:
+        if named:
             yield chinese
         elif len(english) > _ALIKE and cited.has_chinese and re.search(rf"\b{english}", said.folded):
             yield english

@@ -12,9 +12,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
 
 from assistant.checking.names import PLACE
 from assistant.checking.pieces import clauses_of, items_of, sentences_of
@@ -24,25 +25,29 @@ from indexing.tokeniser import stem
 # The weight, of all words near a value that the cited words have, that must stand only with the rival.
 _ALIEN = 0.45
 _LEVELS = 3
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[\u3400-\u9fff]+")
 _EMPTY = frozenset(
     "a an and are as at be been by can could do does for from had has have in into is it its may might must no not of"
     " on or shall should so than that the their there these they this those to was were what when where which who will"
     " with would least most more less fewer".split()
 )
-_EMPTY_CHARACTERS = frozenset("的了着是在和与及或到要由从对将按以被把等之其该年月日项个条种类家都也并还让给于上下不为")
-
-
+_EMPTY_CHARACTERS = "的了着是在和与及或到要由从对将按以被把等之其该年月日项个条种类家都也并还让给于上下不为"
+_EMPTY_PAIRS = frozenset(one + other for one in _EMPTY_CHARACTERS for other in _EMPTY_CHARACTERS)
 # No pair with one of these is a word.
-_JOINING = frozenset("的了着是在和到将被把也都并还")
+_JOINING = "的了着是在和到将被把也都并还"
+_WORD = re.compile(rf"[a-z]+(?:'[a-z]+)?|(?:(?![{_JOINING}])[\u3400-\u9fff])+")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row, a list item, or a clause: its values, and the words that say of what they are."""
+    """A row, a list item, or a clause: its values, and the text around them."""
 
     values: tuple[Value, ...]
-    words: frozenset[str]
+    text: str
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words that say of what the values are; read where they are first wanted."""
+        return words_of(self.text)
 
 
 def swapped(sentence: str, cited: str, around: str = "") -> tuple[str, ...]:
@@ -51,24 +56,19 @@ def swapped(sentence: str, cited: str, around: str = "") -> tuple[str, ...]:
     found: dict[str, None] = {}
     general = words_of(around)
     for level in range(_LEVELS):
-        known = places_of(cited, level)
-        if len(known) < 2:
-            continue
-        weights = _weights(cited, level)
         for place in places_of(sentence, level):
-            near = place.words - general
             for value in place.values:
-                if value.kind != "title" and _of_another(value, place, near, known, weights):
+                if value.kind != "title" and _of_another(value, place, general, cited, level):
                     found[value.said] = None
     return tuple(found)
 
 
-def _of_another(
-    value: Value, own: Place, near: frozenset[str], known: Sequence[Place], weights: dict[str, float]
-) -> bool:
+def _of_another(value: Value, own: Place, general: frozenset[str], cited: str, level: int) -> bool:
+    known = places_of(cited, level)
     holding = [place for place in known if held(value, place.values)]
     if not holding or len(holding) == len(known):
         return False
+    near, weights = own.words - general, _weights(cited, level)
     total = sum(weights.get(word, 0.0) for word in near)
     beside = max((place.words for place in holding), key=lambda words: _weight(near & words, weights))
     alien = near - beside
@@ -100,7 +100,7 @@ def _weights(cited: str, level: int) -> dict[str, float]:
 @lru_cache(maxsize=256)
 def places_of(folded: str, level: int = 0) -> tuple[Place, ...]:
     """The sentences and rows of a folded text (level 0), their clauses (1), or with lists cut up (2)."""
-    return tuple(place for sentence in sentences_of(folded) for place in _places(sentence)[level])
+    return tuple(place for sentence in sentences_of(folded) for place in _places(sentence, level))
 
 
 @lru_cache(maxsize=256)
@@ -115,25 +115,28 @@ def values_in(folded: str) -> tuple[Value, ...]:
 
 
 @lru_cache(maxsize=8000)
-def _places(sentence: str) -> tuple[tuple[Place, ...], ...]:
-    """A sentence as one place, its clauses, and its items."""
+def _places(sentence: str, level: int) -> tuple[Place, ...]:
+    """A sentence as one place, its clauses, or its items."""
+    each, rest = _read(sentence)
+    spans = (clauses_of(sentence), items_of(sentence))[level - 1] if level else [(0, len(sentence))]
+    return tuple(
+        Place(tuple(value for value in each if start <= value.start < end), rest[start:end]) for start, end in spans
+    )
+
+
+@lru_cache(maxsize=8000)
+def _read(sentence: str) -> tuple[tuple[Value, ...], str]:
+    """The values of a sentence, places that it names among them, and the sentence with its figures blanked."""
     found = values(sentence)
     rest = sentence
     for value in found:
         if value.kind != "title":
             rest = rest[: value.start] + " " * (value.end - value.start) + rest[value.end :]
     named = [Value("code", m[0], m[0], start=m.start(), end=m.end()) for m in PLACE.finditer(sentence)]
-    each = sorted((*found, *named), key=lambda value: value.start)
-    levels = ([(0, len(sentence))], clauses_of(sentence), items_of(sentence))
-    return tuple(
-        tuple(
-            Place(tuple(value for value in each if start <= value.start < end), words_of(rest[start:end]))
-            for start, end in spans
-        )
-        for spans in levels
-    )
+    return tuple(sorted((*found, *named), key=lambda value: value.start)), rest
 
 
+@lru_cache(maxsize=8000)
 def words_of(folded: str) -> frozenset[str]:
     """The content words of a folded text: English stems and Chinese pairs."""
     found: set[str] = set()
@@ -142,6 +145,5 @@ def words_of(folded: str) -> frozenset[str]:
             if len(run) > 1 and run not in _EMPTY:
                 found.add(stem(run))
         else:
-            pairs = (run[i : i + 2] for i in range(len(run) - 1))
-            found.update(pair for pair in pairs if _JOINING.isdisjoint(pair) and not _EMPTY_CHARACTERS.issuperset(pair))
-    return frozenset(found)
+            found.update(map(add, run, run[1:]))
+    return frozenset(found - _EMPTY_PAIRS)

@@ -62,6 +62,7 @@ _DATES = (
     re.compile(r"(?<!\d)(?P<m>1[0-2]|[1-9])\s*月(?:份|底|初|末|中旬|上旬|下旬)?(?!\d)"),
     re.compile(rf"(?<![\d.,])(?P<y>{_YEAR})(?![\d.,]\d|\d|\s*(?:多|余)?(?:项|家|个|条|人|名|元|万|亿|%|米|公里|吨))"),
 )
+_DIGIT = re.compile(r"\d")
 _CODE = re.compile(
     r"(?<![a-z\d])(?=[a-z\d./-]*\d)(?:[a-z]+(?:[.-]?[a-z]*\d[a-z\d]*)+|\d+[a-z]+\d*[a-z\d]*)(?:[.-][a-z\d]+)*|十[一二三四五六]五(?!项|个|家|年)"
 )
@@ -197,6 +198,8 @@ def squeezed(folded: str) -> str:
 
 def _dates(text: str) -> Iterator[Value]:
     text = re.sub(r"[一二][零〇一二三四五六七八九]{3}(?=年)", lambda match: str(value_of(match[0])), text)
+    if not _DIGIT.search(text):
+        return
     for pattern in _DATES:
         for match in pattern.finditer(text):
             part = match.groupdict()

@@ -95,22 +95,36 @@ def verify(sentence: str, cited: str, around: str = "", model: Model | None = No
     if _verbatim(sentence, cited):
         return Verdict(1.0, ())
     missing = lacking(sentence, cited, around)
-    own, known, above = (_read(text).text.folded for text in (sentence, cited, around))
-    said = _share(own, known, above)
-    if said < SUPPORT and other_language(sentence, cited):
-        support = likeness(sentence, f"{around}\n{cited}")
-        verdict = Verdict(support, missing, translated=True, enough=TRANSLATED)
-    else:
-        verdict = Verdict(
-            said,
-            missing,
-            denies(known, own, above),
-            swapped(own, known, above),
-        )
+    said = _share(sentence, cited, around)
+    verdict = _compared(sentence, cited, around, said, missing)
     if model is None or verdict.missing or verdict.denied or verdict.swapped:
         return verdict
     opinion = model(f"{around}\n{cited}".strip(), sentence)
     return Verdict(round(opinion.score, 4), (), opinion.contradicts, enough=ENOUGH)
+
+
+def favourable(sentence: str, cited: str, around: str = "", least: float = SUPPORT / 2) -> Verdict | None:
+    """The verdict that `verify` gives without a model, where it is not "not" and at least so many of the sentence's
+    words are said, or translated; None, and sooner, where it is otherwise."""
+    if _verbatim(sentence, cited):
+        return Verdict(1.0, ())
+    said = _share(sentence, cited, around)
+    if said < least and not other_language(sentence, cited):
+        return None
+    if lacking(sentence, cited, around):
+        return None
+    verdict = _compared(sentence, cited, around, said, ())
+    return None if verdict.outcome == "not" else verdict
+
+
+def _compared(sentence: str, cited: str, around: str, said: float, missing: tuple[str, ...]) -> Verdict:
+    """The verdict on a sentence of whose words the share `said` is said, and whose values and names `missing` are
+    not."""
+    if said < SUPPORT and other_language(sentence, cited):
+        support = likeness(sentence, f"{around}\n{cited}")
+        return Verdict(support, missing, translated=True, enough=TRANSLATED)
+    own, known, above = (_read(text).text.folded for text in (sentence, cited, around))
+    return Verdict(said, missing, denies(known, own, above), swapped(own, known, above))
 
 
 def _verbatim(sentence: str, cited: str) -> bool:
@@ -137,8 +151,9 @@ def lacking(sentence: str, cited: str, around: str = "") -> tuple[str, ...]:
     """The values, identifiers and names of a sentence that what it cites does not say, in one form each."""
     said, known, above = _read(sentence), _read(cited), _read(around)
     missing = [_shown(value) for value in said.values if not _said(value, known, above)]
-    identified = known.identifiers | above.identifiers
-    missing += [forms[0] for forms in identifier_forms(sentence) if identified.isdisjoint(forms)]
+    if identified := identifier_forms(sentence):
+        there = _identifiers(cited) | _identifiers(around)
+        missing += [forms[0] for forms in identified if there.isdisjoint(forms)]
     missing += _editions(said.text.squeezed, f"{known.text.squeezed}\n{above.text.squeezed}")
     if negates(said.text.folded) and not NEGATION.search(f"{known.text.folded}\n{above.text.folded}"):
         missing.append("不" if in_chinese(sentence) else "not")
@@ -153,17 +168,24 @@ def values(text: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A text with its values and identifiers."""
+    """A text as it is compared, with its values."""
 
     text: Text
-    values: tuple[Value, ...]
-    identifiers: frozenset[str]
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        return values_in(self.text.folded)
 
 
 @lru_cache(maxsize=256)
 def _read(text: str) -> _Reading:
     folded = fold(text.replace("\n", _LINE)).replace(_LINE, "\n")  # blanks between Chinese characters go
-    return _Reading(text_of(text, folded), values_in(folded), frozenset(identifiers(text)))
+    return _Reading(text_of(text, folded))
+
+
+@lru_cache(maxsize=256)
+def _identifiers(text: str) -> frozenset[str]:
+    return frozenset(identifiers(text))
 
 
 def _said(value: Value, known: _Reading, above: _Reading) -> bool:
@@ -189,6 +211,7 @@ def _shown(value: Value) -> str:
 
 def _share(sentence: str, cited: str, around: str) -> float:
     """The share of a sentence's words and values that are said, as far as values are not missing."""
-    wanted, held_values = words_in(sentence), len(values_in(sentence))
-    found = len(wanted & (words_in(cited) | words_in(around)))
+    own, known, above = (_read(text).text.folded for text in (sentence, cited, around))
+    wanted, held_values = words_in(own), len(values_in(own))
+    found = len(wanted & words_in(known) | wanted & words_in(above))
     return round((found + held_values) / (len(wanted) + held_values or 1), 4)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from assistant.answers import Message
-from assistant.conversation.followup import standalone
+from assistant.conversation.followup import is_courtesy, standalone
 from corpus.errors import Unavailable
 from indexing.tokens import count_tokens
 from prompts import render
@@ -27,7 +27,7 @@ _ROLES = {"zh": {"user": "问", "assistant": "答"}, "en": {"user": "Asked", "as
 def condensed(question: str, history: Sequence[Message], complete: Callable[[str], str] | None = None) -> str:
     """The question as it would be asked without what was said before. `complete` gives a language model's answer to
     a prompt; what it raises as `Unavailable` is no error here, the rules do as well."""
-    if not history:
+    if not history or is_courtesy(question):
         return question
     by_rule = standalone(question, history)
     if complete is None:

@@ -24,7 +24,7 @@ from assistant.conversation.fragments import (
     without_asking,
 )
 from assistant.conversation.mentions import mentions
-from assistant.conversation.pointing import FRAGMENT, Asked, bare, nth, one_of_two, pointed
+from assistant.conversation.pointing import FRAGMENT, OF_TWO, Asked, bare, nth, one_of_two, pair_of, pointed
 from indexing.tokeniser import without_asking_words
 
 # So many messages back a topic is followed; what was said before is no longer meant.
@@ -41,7 +41,30 @@ _LEAD = re.compile(
     re.I,
 )
 _AGAIN = re.compile(
-    r"(?:还有(?:哪些|别的|其他的?|什么)?|其他的?|继续|更多)[呢吗]?|(?:anything|what) else|(?:any )?more|go on|continue",
+    r"(?:还有(?:哪些|别的|其他的?|什么)?|其他的?|继续|更多)[呢吗]?|(?:anything|what) else|(?:any )?more|go on|continue"
+    r"|(?:请|能否?|可以)?(?:再|更)?(?:[说讲]|介绍|展开)?[得的]?(?:再|更)?(?:详细|具体)地?(?:[说讲]|介绍|展开)?(?:一?[点些下])?[说讲]?[吗呢]?"
+    r"|(?:please )?(?:tell me more|give (?:me )?more details?|(?:in )?more detail|elaborate)(?: please)?",
+    re.I,
+)
+# What asks for nothing.
+_COURTESY = re.compile(
+    r"(?:好的?|行|嗯|哦|谢谢?[您你了啦]?|多谢|感谢|辛苦了?|明白了?|知道了?|了解了?|收到|[您你]好|再见|没问题|不用了?|没有了"
+    r"|ok(?:ay)?|thanks?(?: you)?(?: (?:very|so) much| a lot)?|great|good|fine|got it|i see|hi|hello|bye|goodbye|cheers"
+    r"|never mind|nice|all right|sure|perfect|[,，、。!！~～ ])++",
+    re.I,
+)
+# 和国家的比呢: the other that is to be held beside what was asked about.
+_COMPARE = re.compile(
+    r"(?:如果|要是)?[和与跟同](?P<zh>[^，,。？?]{1,30}?)的?(?:相?比较?|对比)(?:起来|一下)?(?:呢|怎么?样|如何|有什么(?:区别|不同))?"
+    r"|(?:compared? (?:it |that )?(?:with|to)|versus|vs\.?)\s+(?P<en>.{1,60})",
+    re.I,
+)
+# What stands for a thing of the same kind: the Jiangsu one, 江苏的那份.
+_THING = re.compile(r"(?:^|的|\s)(?:那|这)?(?:[个份部版项]|ones?|version)$|的$", re.I)
+# Which of those that were spoken of.
+_WHICH = re.compile(
+    r"^(?:哪一?[个份者种家部][^，,。]{0,12}$|which (?:one|of (?:them|the two|these|those))\b)"
+    r"|(?:which one|哪一?[个份者])$",
     re.I,
 )
 # Where and when the question before was about; 其中, of what it was about.
@@ -55,7 +78,7 @@ _ASKS = re.compile(
 # What asks for nothing but a circumstance of the question before.
 _CIRCUMSTANCE = re.compile(
     r"(?:是|又|这|这是|又是)?(?:为什么|为何|什么时候|何时|哪一?年|多少[项个家条]?|几[项个家条]|[由被]?谁|在?哪里?|怎么[做办]?|如何做"
-    r"|到什么时候)[的呢]?"
+    r"|(?:截[至止]|到)了?(?:什么时候|何时|哪一?年|几月))[的呢]?"
     r"|(?:why|when|where|how(?: many| much| long)?|who|by when|since when)"
     r"(?: (?:not|so|was|is|did|does)(?: (?:that|this|it))?(?: happen)?)?",
     re.I,
@@ -63,9 +86,10 @@ _CIRCUMSTANCE = re.compile(
 # What any document, body or table has of its own: a question of these words alone lacks whose they are.
 _COMMON_ZH = re.compile(
     r"发布|印发|制定|编制|实施|生效|适用|修订|废止|施行|起草|成立|文号|日期|时间|单位|机关|部门|名称|全称|简称|状态|期限|年份|年度|原则"
+    r"|定稿|出台|公布|颁布|批准|通过|更新|失效|作废|英文|中文|原文|怎么说|叫法"
     r"|目标|任务|保障|措施|范围|依据|上位|部分|类别|大类|模块|方面|章节|附件|附录|数量|总数|秘书处|主要|重点|具体|内容|规定|要求|提出|负责"
     r"|组成|包括|分为|包含|含义|意思|定义|作用|用途|优点|缺点|特点|区别|总共|一共|最新|版本|要点|总结|概括|哪年"
-    r"|[的了着过是在由到从有为要被把及和与也都又还就已将会能可需应年月日项个条种类家份部人位级上下中各新]|\W|\d"
+    r"|[的了着过是在由到从有为要被把及和与也都又还就已将会能可需应年月日项个条种类家部人位级上下中各新]|(?<!备)份|\W|\d"
 )
 _COMMON_EN = re.compile(
     r"\b(?:issued?|issuers?|published?|publishes|dates?|numbers?|titles?|names?|status|parts?|principles?|targets?|goals?|aims?"
@@ -77,28 +101,39 @@ _COMMON_EN = re.compile(
 )
 
 
+def is_courtesy(text: str) -> bool:
+    """Whether a message asks for nothing: 谢谢, 好的, thanks."""
+    said = bare(text)
+    return bool(said) and bool(_COURTESY.fullmatch(said))
+
+
 def standalone(question: str, history: Sequence[Message]) -> str:
     """The question as it would be asked without what was said before; unchanged where it says all by itself."""
     thread = answer = ""
+    two: tuple[str, str] | None = None
+    heard = False
     recent = list(history[-_LOOKED_BACK:])
     if recent and recent[-1].role == "user" and recent[-1].content.strip() == question.strip():
         recent.pop()  # some callers count the question as part of the history
     for message in recent:
         said = message.content[:_READ]
         if message.role == "user":
-            thread, answer = _resolved(said, thread, answer), ""
-        else:
+            heard = not is_courtesy(said)
+            if heard:
+                thread, answer = _resolved(said, thread, answer, two), ""
+                two = pair_of(thread) or (two if OF_TWO.search(said) else None)
+        elif heard or not thread:  # what is said to a courtesy is about nothing
             answer = f"{answer}\n{said}".strip()
-    return _resolved(question, thread, answer)
+    return _resolved(question, thread, answer, two)
 
 
-def _resolved(question: str, thread: str, answer: str) -> str:
+def _resolved(question: str, thread: str, answer: str, two: tuple[str, str] | None) -> str:
     question = question.strip()
-    if not (thread or answer) or not question or len(question) > _LONGEST:
+    if not (thread or answer) or not question or len(question) > _LONGEST or is_courtesy(question):
         return question
     text = _LEAD.sub("", question) or question
-    asked = Asked(text, text != question, thread.strip(), answer)
-    for rule in (_again, nth, one_of_two, _fragment, _circumstance, pointed, _incomplete):
+    asked = Asked(text, text != question, thread.strip(), answer, two)
+    for rule in (_again, nth, one_of_two, _compared, _fragment, _circumstance, pointed, _incomplete):
         said = rule(asked)
         if said is not None:
             return said[:1].upper() + said[1:]
@@ -108,6 +143,20 @@ def _resolved(question: str, thread: str, answer: str) -> str:
 def _again(asked: Asked) -> str | None:
     """还有呢, anything else: the question before, once more."""
     return asked.thread if asked.thread and _AGAIN.fullmatch(bare(asked.text)) else None
+
+
+def _compared(asked: Asked) -> str | None:
+    """和国家的比呢, compared with the Guide: the question before, about both."""
+    match = _COMPARE.fullmatch(bare(asked.text))
+    named = entities(asked.thread)
+    if match is None or not named:
+        return None
+    x = match["zh"] or match["en"]
+    names = mentions(x)
+    other = names[0].text if len(names) == 1 else _THING.sub("", ARTICLE.sub("", x))
+    one = named[-1]
+    both = f"{one.text}{'和' if CHINESE.search(asked.thread) else ' and '}{other}"
+    return asked.thread[: one.start] + both + asked.thread[one.end :]
 
 
 def _fragment(asked: Asked) -> str | None:
@@ -127,7 +176,7 @@ def _fragment(asked: Asked) -> str | None:
     if whole:
         return about(names[0], asked.thread)
     if names and (kept := replaced(asked.thread, names[0])):
-        rest = (x[: names[0].start] + x[names[0].end :]).strip().removeprefix("的").removeprefix("'s ")
+        rest = _THING.sub("", x[: names[0].start] + x[names[0].end :]).strip().removeprefix("的").removeprefix("'s ")
         return with_aspect(rest, kept) if rest else kept
     return with_aspect(x, asked.thread)
 
@@ -147,6 +196,10 @@ def _incomplete(asked: Asked) -> str | None:
         return asked.text if own else joined(subjects(asked.thread), asked.text)
     if entities(asked.text):
         return asked.text if asked.led else None
+    if _WHICH.search(bare(asked.text)) and len(several := subjects(asked.thread)) > 1:
+        return joined(several, asked.text)
+    if any(mention.kind == "part" for mention in mentions(asked.text)):  # 第三章, Annex B: of what was spoken of
+        return joined(asked.to_carry(), asked.text)
     if asked.led or bare(asked.text).endswith("呢") or not _content(asked.text):
         return joined(asked.to_carry(), asked.text)
     return None

@@ -115,7 +115,7 @@ def replaced(thread: str, name: Mention) -> str | None:
         return None
     old, new = same[-1], name.text
     before = thread[: old.start]
-    if old.kind == "region" and " " not in new:
+    if "region" in (old.kind, name.kind) and " " not in new:
         before = re.sub(r"\bthe $", "", before)  # the United States, and China
     if old.kind == "year" and old.text.endswith("年") and not new.endswith("年"):
         new += "年"
@@ -131,7 +131,7 @@ def with_aspect(x: str, thread: str) -> str:
         return said
     names = list(dict.fromkeys(m.text for m in entities(thread)))[:MOST_NAMES]
     if names:
-        return f"{'、'.join(names)}的{x}？" if CHINESE.search(x) else f"{x} of {', '.join(names)}?"
+        return f"{'、'.join(names)}的{x}？" if CHINESE.search(x) else f"the {x} of {', '.join(names)}?"
     (old,) = topic(thread) or [""]
     if old and old in thread:
         return thread.replace(old, x)

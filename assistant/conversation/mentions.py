@@ -81,7 +81,7 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "number",
         re.compile(
             r"(?<![A-Za-z])[A-Z]{2,8}(?:/[A-Z]{1,5}){0,2}(?:-[A-Z]{1,2})?(?: [A-Z]{2})?[ -]?(?:[A-Z]\.)?\d{3,}[\d.]*"
-            r"(?:[:—–-]\d{4})?(?!\d)"
+            r"(?:[:—–-]\d{4})?(?!\d)|(?<![A-Za-z])[A-Z]/\d{3,}"
         ),
     ),
     (
@@ -150,17 +150,39 @@ def listed(text: str) -> tuple[str, ...]:
     marked = [match["item"] for line in lines if (match := _ITEM_LINE.fullmatch(line))]
     if len(marked) > 1:
         return tuple(_short(item) for item in marked)
+    if headed := _headed(lines):
+        return headed
     strung = max((_strung(sentence[0]) for line in lines for sentence in _SENTENCE.finditer(line)), key=len, default=())
     if len(strung) > 2:
         return strung
     return tuple(_short(line) for line in lines) if len(lines) > 1 else strung
 
 
+def without_leads(answer: str) -> str:
+    """An answer without the lines that only lead in what follows: 《…》中共 3 项："""
+    return "\n".join(line for line in answer.splitlines() if not line.rstrip().endswith(("：", ":")))
+
+
+def _headed(lines: list[str]) -> tuple[str, ...]:
+    """The items below a line that ends with a colon: the lines that follow, or what a single one sets apart by
+    semicolons."""
+    heads = [n for n, line in enumerate(lines) if line.endswith(("：", ":"))]
+    if not heads:
+        return ()
+    below = lines[heads[-1] + 1 :]
+    if len(below) == 1:
+        below = [item.strip() for item in re.split(r"[；;]", below[0]) if item.strip()]
+    return tuple(_short(line) for line in below) if len(below) > 1 else ()
+
+
 def _strung(sentence: str) -> tuple[str, ...]:
     """The items that a sentence strings together: 甲、乙和丙; one, two and three."""
     head = _HEAD.match(sentence)
     rest = (sentence[head.end() :] if head else sentence).strip().rstrip(".。;；")
-    if "、" in rest:
+    by_comma = [item.strip() for item in re.split(r"[，,]", rest) if item.strip()]
+    if "、" in rest and len(by_comma) > 1 and _said_count(sentence) == len(by_comma):
+        items = by_comma  # 三项原则是：甲、乙，丙、丁，戊、己
+    elif "、" in rest:
         items = [item for piece in rest.split("、") if (item := piece.strip())]
         items[-1] = re.split(r"[，；;]|等(?:$|[\d一-九])", items[-1])[0]
         parts = _LAST_AND_ZH.split(items[-1])

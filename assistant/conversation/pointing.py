@@ -19,7 +19,7 @@ from assistant.conversation.fragments import (
     subjects,
     topic,
 )
-from assistant.conversation.mentions import Mention, listed
+from assistant.conversation.mentions import Mention, listed, without_leads
 
 FRAGMENT = re.compile(
     r"(?:换成|改成|如果是|要是)?(?P<zh>[^，,；;？?]{1,40}?)\s*(?:呢|又如何|又怎么?样|怎么样|如何)"
@@ -29,7 +29,7 @@ FRAGMENT = re.compile(
 _PLACED = frozenset(("document", "number", "region"))
 
 _ORDINAL_ZH = re.compile(
-    r"(?:其中的?)?(?:第(?P<n>[一二三四五六七八九十两]{1,3}|\d{1,2})|(?P<last>最后一?))(?P<of>[个项点种类位家份级档层组]?)"
+    r"(?:其中的?)?(?:第(?P<n>[一二三四五六七八九十两]{1,3}|\d{1,2})|(?P<last>最后一?))(?P<of>[个项点种类位家份级档层组条]?)"
 )
 _NTH = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _ORDINAL_EN = re.compile(
@@ -39,7 +39,9 @@ _ORDINAL_EN = re.compile(
 _PART_OF_ORDINAL = frozenset("one item point entry".split())
 _AFTER_ORDINAL = frozenset("of is was mean means about in and".split())
 
-_OF_TWO = re.compile(r"(?P<first>前者|\bthe former\b)|后者|\bthe latter\b", re.I)
+# What may stand beside one of two that is all a question says.
+_ALONE = ("", "呢", "what about", "how about", "and")
+OF_TWO = re.compile(r"(?P<first>前者|\bthe former\b)|后者|\bthe latter\b", re.I)
 _PAIR_ZH = re.compile(
     r"(?P<first>[^，。？?、\s的和与跟]{2,20})(?:和|与|跟|还是|以及)(?P<second>[^，。？?、\s的和与跟]{2,20}?)"
     r"(?=的|有|是|，|分别|各|哪|相比|之间|谁|在|$)"
@@ -83,12 +85,13 @@ _ANSWERED = 400
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question, whether words such as "and" or 那 lead it in (`text` is without them), the question before in full,
-    and what was answered to that."""
+    what was answered to that, and the two that were told apart before, where some were."""
 
     text: str
     led: bool
     thread: str
     answer: str
+    two: tuple[str, str] | None = None
 
     def to_carry(self) -> list[str]:
         """The names of the question before that this one takes over: none of a kind that it names itself."""
@@ -151,21 +154,24 @@ def _shared_noun(rest: str, thread: str) -> str:
 
 def one_of_two(asked: Asked) -> str | None:
     """前者, 后者, the former, the latter: one of the two that the question before, or the answer, names."""
-    match = _OF_TWO.search(asked.text)
+    match = OF_TWO.search(asked.text)
     if match is None:
         return None
-    pair = _pair(asked.thread) or _pair(asked.answer)
+    pair = pair_of(asked.thread) or asked.two or pair_of(asked.answer)
     if pair is None:
         return joined(asked.to_carry(), asked.text)
     one = pair[0] if match["first"] else pair[1]
     rest = bare(asked.text[: match.start()] + asked.text[match.end() :]).strip().lower()
+    other = pair[1] if match["first"] else pair[0]
+    if rest in _ALONE and not pair_of(asked.thread) and (other in asked.thread or one in asked.thread):
+        return asked.thread.replace(other, one)
     between = re.search(f"{re.escape(pair[0])}.{{1,12}}?{re.escape(pair[1])}", asked.thread, re.S)
-    if between and rest in ("", "呢", "what about", "how about"):
+    if between and rest in _ALONE:
         return asked.thread[: between.start()] + one + asked.thread[between.end() :]
     return asked.text[: match.start()] + one + asked.text[match.end() :]
 
 
-def _pair(text: str) -> tuple[str, str] | None:
+def pair_of(text: str) -> tuple[str, str] | None:
     names = list(dict.fromkeys(spoken(text, m) for m in entities(text)))
     if len(names) >= 2:
         return names[0], names[1]
@@ -221,9 +227,11 @@ def _antecedents(asked: Asked, noun: re.Match[str] | None, *, many: bool) -> lis
     """What was spoken of: the name that goes with a noun, or what the question before is about; where that asked for
     a name, the one answered."""
     asked_for = [(m, spoken(asked.thread, m)) for m in entities(asked.thread)]
-    beginning = asked.answer[:_ANSWERED]
+    beginning = without_leads(asked.answer)[:_ANSWERED]
     answered = [(m, spoken(beginning, m)) for m in entities(beginning)]
     most = MOST_NAMES if many else 1
+    if many and asked.two and len(asked_for) < 2:
+        return list(asked.two)
     if noun and (fit := _fitting(asked_for, noun) or _fitting(answered, noun)):
         return fit[:1]
     if _ASKS_FOR_NAME.search(asked.thread) and answered and (not asked_for or many):

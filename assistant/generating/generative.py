@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from assistant import texts
 from assistant.answers import Draft, Language
+from assistant.checking.verification import SUPPORT, Verdict, favourable, verify
 from assistant.checking.verification import Model as Verifier
-from assistant.checking.verification import Verdict, verify
 from assistant.generating.language_model import LanguageModel
 from assistant.generating.model_text import addresses, plain
 from assistant.generating.prompting import fitting, prompt_of
@@ -115,7 +115,7 @@ def checked(
     if not cited or len(text) > LONGEST:
         reason = (texts.NOT_GIVEN if cut.numbers else texts.UNCITED)[language]
         return Draft(text, (), 0.0, "not", reason)
-    alone = [hit for hit in cited if _verdict(text, hit, hit.text).outcome != "not"]
+    alone = [hit for hit in cited if favourable(text, hit.text, _around(hit))]
     spans = tuple((hit, *_narrow(text, hit, documents[hit.document_id])) for hit in alone or cited)
     quotes = [documents[hit.document_id].quote(start, end) for hit, start, end in spans]
     verdict = verify(text, "\n".join(quotes), "\n".join({_around(hit): None for hit, _, _ in spans}), verifier)
@@ -141,24 +141,16 @@ def _narrow(text: str, hit: Hit, document: Document) -> tuple[int, int]:
     spans = sentences(document.text, hit.start, hit.end)
     for several in (spans, [(a[0], b[1]) for a, b in pairwise(spans)]):
         near = sorted(several, key=lambda span: -_shared(text, document.quote(*span)))[:_NEAREST]
-        verdicts = [(_verdict(text, hit, document.quote(*span)), span) for span in near]
-        holding = [(verdict, span) for verdict, span in verdicts if _holds(verdict)]
+        verdicts = [(favourable(text, document.quote(*span), _around(hit), SUPPORT), span) for span in near]
+        holding = [(verdict.support, span) for verdict, span in verdicts if verdict]
         if holding:
-            return max(holding, key=lambda found: found[0].support)[1]
+            return max(holding, key=lambda found: found[0])[1]
     return hit.start, hit.end
-
-
-def _holds(verdict: Verdict) -> bool:
-    return verdict.supported or (verdict.translated and verdict.outcome == "partly")
 
 
 def _shared(text: str, quote: str) -> float:
     """How many pairs of characters of a statement a quote has; of two with as many, the shorter."""
-    return sum(quote.count(text[i : i + 2]) > 0 for i in range(len(text) - 1)) - len(quote) / 10_000
-
-
-def _verdict(text: str, hit: Hit, quote: str) -> Verdict:
-    return verify(text, quote, _around(hit))
+    return sum(text[i : i + 2] in quote for i in range(len(text) - 1)) - len(quote) / 10_000
 
 
 def _around(hit: Hit) -> str:

@@ -107,7 +107,10 @@ class LanguageModel:
         )
 
     def _redacted(self, error: BaseException) -> str:
-        said = str(error).strip()
+        body = getattr(error, "body", None)  # what the endpoint says, where the library keeps it apart
+        message = body.get("message") if isinstance(body, dict) else None
+        status = getattr(error, "status_code", None)
+        said = f"{status}: {message}" if message and status else str(error).strip()
         reason = said.splitlines()[0] if said else type(error).__name__
         if self.options.api_key:
             reason = reason.replace(self.options.api_key, "…")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 # What tells strange questions from those in other words than the documents'; the others add nothing to these.
-SIGNALS: tuple[SignalName, ...] = ("words", "answer", "score", "foreign")
+SIGNALS: tuple[SignalName, ...] = ("words", "answer", "score", "foreign", "unsaid")
 RULE: tuple[SignalName, ...] = ("coverage",)
 # How strongly coefficients are held near zero (the inverse of scikit-learn's default strength, times ten):
 # the signals say much the same, and free coefficients turn against each other.

@@ -23,7 +23,15 @@ from eval.public.systems import System
 from eval.records import Record
 
 # Of the evaluation's own code, what decides a score.
-_FINDING = ("asked.py", "document_names.py", "finding.py", "table_answers.py", "weighing.py")
+_FINDING = (
+    "asked.py",
+    "document_names.py",
+    "finding.py",
+    "table_groups.py",
+    "table_questions.py",
+    "table_words.py",
+    "weighing.py",
+)
 _MEASURING = ("measures/retrieval.py", "questions.py", "public/baselines.py", "public/measuring.py", "public/suite.py")
 
 

@@ -1,0 +1,288 @@
+"""What a question asks of the tables of documents, as records: how many rows or values there are, which they are,
+which value of a column has the most of them, or how a row is rated.
+
+A question is about a table where it says what some of its cells say (`assistant.answering.table_words`), or what a
+column or the table is called, and little else that the table does not. What is said about the rows is for
+`assistant.answering.table_answers`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.answering.asked import Asked
+from assistant.answering.table_groups import NUMBERING, Group, grouped, holding, is_rating, telling, values
+from assistant.answering.table_words import Words, bare, words_of
+from corpus.document import Document, Row, Table
+from indexing.lexical import LexicalQuestion
+from indexing.retrieval import Search
+from indexing.tokeniser import terms
+
+# What is asked of the groups of rows: each counted and told; that, and which has more or fewer, or how many they are
+# together; the one with the most; or each row as it stands.
+Wanted = Literal["each", "more", "fewer", "together", "most", "rows"]
+
+# What share of a question a table has to say, with its title, its columns and the cells that are asked for: where the
+# question speaks of a table, and where it does not; where none of its cells are asked for, it has to say more.
+_ENOUGH, _ENOUGH_UNSAID = 0.4, 0.6
+_ENOUGH_ALONE, _ENOUGH_ALONE_UNSAID = 0.6, 0.85
+# Fewer rows are no list; more groups are no comparison; more rows are not read aloud one by one.
+_LEAST, _MOST_GROUPS, _MOST_READ = 2, 12, 8
+_ROW_NUMBER = re.compile(r"第\s*(\d{1,4})\s*[号项条个行]|\b(?:no\.?|number|row|item|entry)\s*(\d{1,4})\b", re.I)
+_TABLE = re.compile(r"框架表|体系表|清单|表格?里?|\btable\b|\blist\b", re.I)
+_ALL = re.compile(r"一?共|总共|总数|全部|所有|in (?:total|all)|altogether|\ball\b|\btotal\b", re.I)
+_TOGETHER = re.compile(
+    r"加起来|加在一起|一?共|总共|合计|总计|in (?:total|all)|altogether|combined|together|\bsum\b", re.I
+)
+_MORE = re.compile(r"更多|[谁哪][^，。？?]{0,12}多|\bmore\b", re.I)
+_FEWER = re.compile(r"更少|[谁哪][^，。？?]{0,12}少|\b(?:fewer|less)\b", re.I)
+_MOST = re.compile(r"最多|\b(?:the )?most\b", re.I)
+_WHICH = re.compile(r"(?:哪[一]?[个种类项]?|什么|(?:which|what)(?: one)?(?: of)?(?: the)?) ?$", re.I)
+_EACH = re.compile(r"各|每|分别|\beach\b|\bevery\b|\bper\b|respectively", re.I)
+_RATING = re.compile(r"(?:几|多少)\s*颗?\s*星|评[级星]|什么(?:等?级|星级)|how many stars|\brat(?:ed|ings?)\b", re.I)
+_INCLUDED = re.compile(r"包括|包含|含|都算|\binclud\w+|as well as|\bboth\b", re.I)
+# What is counted or listed, and what any row may be called.
+_COUNTED = re.compile(r"(?:(?:几|多少)大?[项个家类种条款名件部份处]|哪些)(?![是在有属被不没的已要])([一-鿿]{2})")
+_COUNTED_EN = re.compile(
+    r"how many (?!(?:do|does|did|is|are|was|were|has|have)\b)((?:[\w-]+ ){0,3}?[\w-]+) "
+    r"(?:does?|did|is|are|was|were|has|have|had|in|on|of|for|can|will|should|under|there|with)\b",
+    re.I,
+)
+_ANY_ROW = re.compile(
+    r"内容|项目|条目|东西|[小中大子]类|类[别型]|种类|方向|记录|\b(?:entries|rows|items|ones|types|categories)\b", re.I
+)
+# Words of a question that no table need say.
+_LIGHT = re.compile(
+    r"只有|只|仅|带|标着?|列了?|收录|底下|下面|里面|属于|到底|究竟|还是|谁|哪|更多|更少|多|少|最|加起来|合计|一起|每|各自?"
+    r"|\b(?:carry|carries|only|just|contain\w*|includ\w*|belong\w*|under|more|most|fewer|each|every|both|or|one|ones|s|entry|"
+    r"entries|rows?|items?|table|respectively|combined|together|all|altogether|total|there|within|marked|rated|given|got|"
+    r"get|exactly|number|count|different|found|listed)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a table that a question is about, in groups: one, or one for each cell of a column that it says.
+    `column` is the one that it counts or lists the values of: `named` by the question, or the one that tells rows
+    apart. `said` is the share of the question that the table says."""
+
+    document: Document
+    table: Table
+    groups: tuple[Group, ...]
+    column: int = 0
+    named: bool = False
+    said: float = 1.0
+    wanted: Wanted = "each"
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of all groups, each once, as they stand in the table."""
+        return tuple(sorted({row for group in self.groups for row in group.rows}, key=lambda row: row.start))
+
+
+def asked_rows(
+    question: str, rest: str, asked: Asked, search: Search, documents: Mapping[str, Document]
+) -> Rows | None:
+    """The rows that a question asks for, of the tables of the documents that were found; None where it asks for none.
+    `rest` is the question without the names of documents. Of several tables the one that says most of the question."""
+    ids = dict.fromkeys(hit.document_id for hit in search.hits)
+    tables = [(documents[document_id], table) for document_id in ids for table in documents[document_id].tables]
+    compares = any(pattern.search(question) for pattern in (_MORE, _FEWER, _MOST, _RATING, _TOGETHER))
+    if asked.kinds.isdisjoint(("count", "list")) and not compares:
+        return _numbered(question, tables)
+    asking = _Asking(question, rest, words_of(rest), "count" in asked.kinds, search.question)
+    found = [one for document, table in tables if (one := asking.of(document, table)) is not None]
+    return max(found, key=lambda one: (one.said, len(one.groups[0].values), -len(one.rows)), default=None)
+
+
+def _numbered(question: str, tables: Iterable[tuple[Document, Table]]) -> Rows | None:
+    """The row that is asked for by its number."""
+    if (match := _ROW_NUMBER.search(question)) is None:
+        return None
+    number = match[1] or match[2]
+    for document, table in tables:
+        column = next((i for i, name in enumerate(table.columns) if NUMBERING.search(name)), None)
+        rows = tuple(row for row in table.rows if column is not None and row.cells[column].strip() == number)
+        if len(rows) == 1:
+            return Rows(document, table, (Group((), rows),), wanted="rows")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A question about rows."""
+
+    question: str
+    rest: str
+    words: Words
+    counts: bool
+    lexical: LexicalQuestion
+
+    def of(self, document: Document, table: Table) -> Rows | None:
+        """What it asks of a table; None where it asks something else."""
+        if len(table.rows) < _LEAST:
+            return None
+        conditions, left = _conditions(self.words, table)
+        columns = _columns(left, table)
+        if _MOST.search(self.question):
+            return self._most(document, table, conditions, columns, left)
+        column, named = (columns[0], True) if columns else (telling(table), False)
+        groups = grouped(table, conditions)
+        phrase, groups = self._narrowed(left, groups, column) if named and not conditions else ("", groups)
+        wanted = self._wanted(table, conditions, groups)
+        if not groups or wanted is None or not (conditions or (self.counts and (named or _ALL.search(self.question)))):
+            return None
+        cells = [row.cells[column] for group in groups for row in group.rows]
+        told = self._told(document, table, conditions, columns, [phrase, *(cells if named else ())])
+        said = self._share(told)
+        elsewhere = bool(conditions) and any(i != column for i in conditions)
+        speaks = bool(_TABLE.search(self.question))
+        of_rows = elsewhere and (self.counts or wanted != "each" or speaks)
+        if named and not conditions:  # the other rows have nothing to do with it
+            groups = tuple(Group((), tuple(row for row in group.rows if row.cells[column])) for group in groups)
+        enough = (_ENOUGH, _ENOUGH_UNSAID) if of_rows else (_ENOUGH_ALONE, _ENOUGH_ALONE_UNSAID)
+        if said < enough[not speaks] or not self._can_be(told | set(terms("\n".join(cells)))):
+            return None
+        # One row is what the question is about, and none of what it counts.
+        if wanted == "each" and not (speaks and self.counts) and all(len(group.rows) < _LEAST for group in groups):
+            return None
+        if not (self.words.chinese or of_rows or self.counts):
+            return None
+        return Rows(document, table, groups, column, named, said, wanted)
+
+    def _can_be(self, said: Set[str]) -> bool:
+        """Whether what is counted or listed may be what the rows are: 企业 in 多少家企业 has to be said somewhere."""
+        counted = (_COUNTED if self.words.chinese else _COUNTED_EN).search(self.rest.lower())
+        if counted is None or _ANY_ROW.search(counted[1]):
+            return True
+        head = terms(counted[1])[-1]
+        units = [unit for unit, _ in self.lexical.units if head in unit] or [(head,)]
+        return any(not said.isdisjoint(unit) for unit in units)
+
+    def _wanted(self, table: Table, conditions: Mapping[int, Sequence[str]], groups: Sequence[Group]) -> Wanted | None:
+        """What is asked of the groups; None where it is nothing that a table can say."""
+        rated = any(is_rating(table, i) for i in range(len(table.columns)) if i not in conditions)
+        if _RATING.search(self.question) and rated:
+            few = sum(len(group.rows) for group in groups) <= _MOST_READ
+            return "rows" if conditions and few else None
+        if len(groups) > 1:
+            if _MORE.search(self.question):
+                return "more"
+            if _FEWER.search(self.question):
+                return "fewer"
+            if _TOGETHER.search(self.question):
+                return "together"
+        return "each"
+
+    def _most(
+        self,
+        document: Document,
+        table: Table,
+        conditions: Mapping[int, Sequence[str]],
+        columns: Sequence[int],
+        left: Words,
+    ) -> Rows | None:
+        """The values of the column that is asked for by "which" with the most rows, or the most values of another."""
+        by = next((i for i in columns if any(_WHICH.search(left.before(name)) for name in _names(table, i))), None)
+        if by is None:
+            return None
+        groups = grouped(table, {**conditions, by: list(dict.fromkeys(row.cells[by] for row in table.rows))})
+        other = next((i for i in columns if i != by), None)
+        column = telling(table) if other is None else other
+
+        def size(group: Group) -> int:
+            return len(values(group, column)) if other is not None else len(group.rows)
+
+        most = max(map(size, groups), default=0)
+        said = self._share(self._told(document, table, conditions, columns, ()))
+        if most < _LEAST or said < _ENOUGH:
+            return None
+        first = tuple(group for group in groups if size(group) == most)
+        return Rows(document, table, first, column, other is not None, said, "most")
+
+    def _narrowed(self, left: Words, groups: tuple[Group, ...], column: int) -> tuple[str, tuple[Group, ...]]:
+        """Those of the rows whose cell in a column says a phrase of the question that some say and others do not."""
+        rows = groups[0].rows if groups else ()
+        if left.chinese:
+            phrase, held = holding(left.text, rows, column)
+        elif _INCLUDED.search(self.question):
+            return "", groups
+        else:
+            phrase, places = left.telling([bare(row.cells[column]) for row in rows])
+            held = tuple(row for i, row in enumerate(rows) if i in places)
+        return (phrase, (Group((), held),)) if phrase else ("", groups)
+
+    def _told(
+        self,
+        document: Document,
+        table: Table,
+        conditions: Mapping[int, Sequence[str]],
+        columns: Iterable[int],
+        cells: Iterable[str],
+    ) -> Set[str]:
+        """The terms that a table says, and those of the question that say its columns and the cells asked for."""
+        asked = [cell for several in conditions.values() for cell in several]
+        left = self.words
+        for name in [*map(bare, asked), *(name for i in columns for name in _names(table, i))]:
+            left = left.without(name) if left.says(name) else left
+        told = [table.title, document.metadata.title, *table.columns, *asked, *cells, *left.taken]
+        return set(terms("\n".join(told)))
+
+    def _share(self, said: Set[str]) -> float:
+        """The share of the question that some terms say: weighted by rarity, or each word counting the same."""
+        light = {term for match in _LIGHT.finditer(self.rest) for term in terms(match[0])}
+        if match := _TABLE.search(self.question):
+            light |= set(terms(match[0]))
+        weights = [(unit, weight) for unit, weight in self.lexical.units if light.isdisjoint(unit)]
+        heard = [(weight, not said.isdisjoint(unit)) for unit, weight in weights]
+        if not heard:
+            return 1.0
+        total = sum(weight for weight, _ in heard)
+        weighted = sum(weight for weight, told in heard if told) / total if total else 0.0
+        return max(weighted, sum(told for _, told in heard) / len(heard))
+
+
+def _conditions(words: Words, table: Table) -> tuple[dict[int, list[str]], Words]:
+    """The cells that a question says, as they are written, by column in the order of the question, and what is left
+    of it. What says most goes first, so that a part of it is not said as well."""
+    cells: dict[str, tuple[int, str]] = {}
+    for i, column in enumerate(table.columns):
+        if not NUMBERING.search(column):
+            for row in table.rows:
+                value = bare(row.cells[i])
+                if 2 <= len(value) <= 24 or set(value) == {"★"}:
+                    cells.setdefault(value, (i, row.cells[i]))
+    said = sorted(((words.says(value), value) for value in cells), key=lambda pair: -pair[0])
+    found: dict[int, list[tuple[int, str]]] = {}
+    left = words
+    for strength, value in said:
+        if strength and left.says(value):
+            i, cell = cells[value]
+            found.setdefault(i, []).append((len(words.before(value)), cell))
+            left = left.without(value)
+    if any(len(several) > _MOST_GROUPS for several in found.values()):
+        return {}, words
+    return {i: [cell for _, cell in sorted(several)] for i, several in sorted(found.items())}, left
+
+
+def _columns(left: Words, table: Table) -> list[int]:
+    """The columns that a question names, the one that it says most of first."""
+    said = [
+        (max((left.says(name) for name in _names(table, i)), default=0.0), -i)
+        for i, column in enumerate(table.columns)
+        if not NUMBERING.search(column)
+    ]
+    return [-i for strength, i in sorted(said, reverse=True) if strength]
+
+
+def _names(table: Table, column: int) -> list[str]:
+    return _parts(bare(table.columns[column]))
+
+
+def _parts(column: str) -> list[str]:
+    """What a column may be called: 标准名称 and 标准方向 of 标准名称/标准方向."""
+    return [name.strip() for name in re.split(r"[/／()]", column) if len(name.strip()) >= 2]

@@ -1,0 +1,132 @@
+"""Questions about the rows of tables: several cells at once, in the other language, the most, ratings; and questions
+that ask nothing of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from assistant.answering.table_words import words_of
+from assistant.answers import Answer
+from assistant.core import Assistant, Question
+from assistant.settings import Settings
+from assistant.wiring import Workplace
+from conftest import add
+
+GARDENS = """---
+title: 青川省园林标准指南
+region: 青川省
+---
+
+# 青川省园林标准指南
+
+## 概况
+
+公园管理面临资金不足、人员短缺等风险。全省园林企业有320家。
+
+## 《园林体系》清单
+
+表1 《园林体系》清单
+
+| 序号 | 一级类型 | 二级类型 | 标准名称 | 缓急程度 |
+|---|---|---|---|---|
+| 1 | 公园 | 城市公园 | 湖面养护规范 | ★★★ |
+| 2 | 公园 | 城市公园 | 步道照明规范 | ★ |
+| 3 | 公园 | 城市公园 | 长椅维修规范 | ★ |
+| 4 | 公园 | 社区公园 | 沙坑清洁规范 | ★★ |
+| 5 | 教育 | 智能教育 | 植物课堂规范 | ★★ |
+| 6 | 教育 | 智能教育 | 花卉图谱规范 | ★★★ |
+| 7 | 教育 | 学校苗圃 | 苗圃灌溉规范 | ★ |
+"""
+
+
+@pytest.fixture(scope="module")  # questions change nothing
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with closing(Workplace(Settings(data=tmp_path_factory.mktemp("tables") / "data", samples="never"))) as place:
+        add(place, GARDENS, "gardens.md")
+        yield place.assistant
+
+
+def answered(assistant: Assistant, question: str) -> Answer:
+    answer = assistant.ask(Question(question))
+    assert answer.answered, answer.text
+    for citation in answer.citations:
+        assert assistant.document(citation.document_id).text[citation.start : citation.end] == citation.quote
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "rows"),
+    [
+        ("青川清单里城市公园和智能教育各有几项标准？", ["城市公园共 3 项", "智能教育共 2 项"], 5),
+        (
+            "青川清单里城市公园和智能教育谁的标准多？",
+            ["城市公园共 3 项", "智能教育共 2 项", "最多的是城市公园：3 项"],
+            5,
+        ),
+        ("青川清单里智能教育和社区公园加起来一共多少项？", ["智能教育共 2 项", "社区公园共 1 项", "合计 3 项"], 3),
+        ("青川清单里一颗星和两颗星的标准各有几项？", ["★共 3 项", "★★共 2 项"], 5),
+        ("青川清单里哪个二级类型的标准最多？", ["城市公园最多，共 3 项"], 3),
+    ],
+)
+def test_each_of_several_cells_is_counted_and_its_rows_cited(
+    assistant: Assistant, question: str, said: list[str], rows: int
+) -> None:
+    answer = answered(assistant, question)
+    assert all(piece in answer.text for piece in said), answer.text
+    assert len(answer.citations) == rows
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "rows"),
+    [
+        ("How many standards are there for city parks in the list?", ["has 3 for 城市公园"], 3),
+        ("City parks or smart education: which has more standards in the list?", ["has 2 for 智能教育", "Most: 城市公园 (3)"], 5),
+        ("Which standards in the list carry only one star?", ["has 3 for ★:"], 3),
+        ("How many second-level types does education have in the table?", ["智能教育; 学校苗圃"], 3),
+    ],
+)  # fmt: skip
+def test_an_english_question_counts_the_rows_of_a_chinese_table(
+    assistant: Assistant, question: str, said: list[str], rows: int
+) -> None:
+    answer = answered(assistant, question)
+    assert all(piece in answer.text for piece in said), answer.text
+    assert len(answer.citations) == rows
+
+
+def test_who_asks_for_a_rating_gets_the_row_and_no_count(assistant: Assistant) -> None:
+    answer = answered(assistant, "湖面养护规范在青川清单里几颗星？")
+    assert "缓急程度：★★★" in answer.text
+    assert "共" not in answer.text
+
+
+def test_a_title_with_marks_of_its_own_stands_in_the_right_marks(assistant: Assistant) -> None:
+    text = answered(assistant, "青川清单里社区公园有几项标准？").text
+    assert "《表1 〈园林体系〉清单》中社区公园共 1 项" in text or "《〈园林体系〉清单》中社区公园共 1 项" in text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "公园管理有哪些风险？",
+        "花卉图谱规范有几个部分？",
+        "青川省有多少家园林企业？",
+        "公园和教育有多少家企业参与？",
+        "清单里城市公园和智能教育有多少家企业参与？",
+        "What risks does the management of parks face?",
+        "How many companies are there in Qingchuan's gardens?",
+    ],
+)
+def test_who_asks_nothing_of_rows_is_told_no_count_of_them(assistant: Assistant, question: str) -> None:
+    text = assistant.ask(Question(question)).text
+    assert "清单》中" not in text
+    assert "清单” has" not in text
+
+
+def test_words_of_the_other_language_say_a_cell_only_where_they_stand_together() -> None:
+    assert words_of("standards for smart cities").says("智慧城市")
+    assert not words_of("smart people who live outside of all these cities").says("智慧城市")
+    assert not words_of("second-level types").says("三级类型")
+    assert words_of("third-level types").says("三级类型")
