@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from html import escape
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,6 +27,7 @@ _SMALL = 1 << 20
 # The page sends the files that are chosen together in one request.
 _FILES_AT_ONCE = 20
 _DAY = 86_400
+_OWN = re.compile(r"/(?![/\\])[!-~]*")
 
 
 class AccessLayer:
@@ -86,16 +88,17 @@ class AccessLayer:
 
     def _refused_entry(self, request: Request) -> Response:
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-            return HTMLResponse(_sign_in_page(language_of(request), wrong=False), 401)
+            asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return HTMLResponse(_sign_in_page(language_of(request), asked, wrong=False), 401)
         return problem(401, _WHO[language_of(request)], {"WWW-Authenticate": "Bearer"})
 
     async def _sign_in(self, request: Request) -> Response:
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
-        given = form.get("key", [""])[0]
+        given, asked = form.get("key", [""])[0], _own(form.get("asked", ["/"])[0])
         assert self._key is not None
         if not hmac.compare_digest(given.encode(), self._key.encode()):
-            return HTMLResponse(_sign_in_page(language_of(request), wrong=True), 401)
-        response = RedirectResponse("/", 303)
+            return HTMLResponse(_sign_in_page(language_of(request), asked, wrong=True), 401)
+        response = RedirectResponse(asked, 303)
         response.set_cookie(COOKIE, _token(self._key), max_age=30 * _DAY, httponly=True, samesite="strict")
         return response
 
@@ -113,6 +116,11 @@ def _bounded(receive: Receive, limit: int) -> Receive:
         return message
 
     return bounded
+
+
+def _own(address: str) -> str:
+    """An address of this server to go on to, such as that of a shared conversation; no other site's."""
+    return address if _OWN.fullmatch(address) else "/"
 
 
 def _token(key: str) -> str:
@@ -137,7 +145,7 @@ _WHO = {
 }
 
 
-def _sign_in_page(language: str, *, wrong: bool) -> str:
+def _sign_in_page(language: str, asked: str, *, wrong: bool) -> str:
     zh = language == "zh"
     title = "Yiju 依据"
     ask = "请输入访问密钥" if zh else "Enter the access key"
@@ -146,10 +154,12 @@ def _sign_in_page(language: str, *, wrong: bool) -> str:
     return (
         f'<!doctype html><html lang="{"zh" if zh else "en"}"><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width">'
-        "<style>body{font:16px/1.6 system-ui,sans-serif;display:grid;place-items:center;min-height:90vh;margin:0}"
+        "<style>:root{color-scheme:light dark}"
+        "body{font:16px/1.6 system-ui,sans-serif;display:grid;place-items:center;min-height:90vh;margin:0}"
         "form{display:grid;gap:.8rem;width:min(22rem,90vw)}input,button{font:inherit;padding:.6rem}"
-        "p{color:#b3261e;margin:0}</style>"
+        "p{color:light-dark(#b3261e,#ff9ea3);margin:0}</style>"
         f'<form method="post" action="/sign-in"><h1>{title}</h1><label for="key">{escape(ask)}</label>'
+        f'<input type="hidden" name="asked" value="{escape(asked)}">'
         f'<input id="key" name="key" type="password" autofocus required><p role="alert">{escape(error)}</p>'
         f"<button>{escape(button)}</button></form></html>"
     )

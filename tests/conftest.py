@@ -5,11 +5,17 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from assistant.settings import Settings
 from assistant.wiring import Workplace
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from page_server import Server, Visitors
 
 _LOCAL = ("127.0.0.1", "::1", "localhost")
 
@@ -69,6 +75,25 @@ def workplace(tmp_path: Path, opened: list[Workplace], close_all: Callable[[], N
         return opened[-1]
 
     return open_
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, for the tests of a file."""
+    from page_server import chromium
+
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: Server) -> Iterator[Visitors]:
+    """Opens pages of the file's own `server`; in the end nothing must have gone wrong on them."""
+    from page_server import Visitors
+
+    visitors = Visitors(browser, server.address)
+    yield visitors
+    visitors.close()
 
 
 def add(place: Workplace, text: str, name: str = "note.md", origin: str = "own") -> str:

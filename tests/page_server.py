@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlparse
 
 import httpx
+import pytest
 from playwright.sync_api import TimeoutError
 
-from page_parts import _outside
 from test_server import free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+browser_test = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="Chromium is not installed"),
+]
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 _COMMAND = [sys.executable, "-m", "assistant"]
 
 
@@ -27,13 +35,17 @@ class Server:
     """A server over a folder, which can be stopped and started again at the same address."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.environment = {**os.environ, "YIJU_DATA": str(folder / "data"), "LANG": "C.UTF-8", **settings}
+        given = {"YIJU_DATA": str(folder / "data"), "YIJU_SAMPLES": "never", "LANG": "C.UTF-8"} | settings
+        self.environment = {**os.environ, **given}
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ingest(self, *paths: Path) -> None:
-        subprocess.run([*_COMMAND, "ingest", *map(str, paths)], env=self.environment, check=True, timeout=120)
+    def add(self, name: str, content: str | bytes) -> None:
+        sent = {"file": (name, content.encode() if isinstance(content, str) else content)}
+        key = self.environment.get("YIJU_API_KEY")
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        httpx.post(f"{self.address}/documents", files=sent, headers=headers, timeout=60).raise_for_status()
 
     def start(self) -> None:
         self._process = subprocess.Popen(
@@ -53,17 +65,28 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, files: dict[str, str | bytes], **settings: str) -> Iterator[Server]:
+def serving(folder: Path, files: Mapping[str, str | bytes], **settings: str) -> Iterator[Server]:
     """A server with these documents of our own."""
     server = Server(folder, **settings)
-    for name, content in files.items():
-        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
-    server.ingest(*(folder / name for name in files))
-    server.start()
     try:
+        server.start()
+        for name, content in files.items():
+            server.add(name, content)
         yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 class Visitors:
@@ -75,7 +98,9 @@ class Visitors:
         self._contexts: list[BrowserContext] = []
         self.troubles: list[str] = []
 
-    def __call__(self, language: str = "zh-CN", width: int = 1360, height: int = 860, **more: Any) -> Page:
+    def __call__(
+        self, language: str = "zh-CN", width: int = 1360, height: int = 860, tab: str | None = None, **more: Any
+    ) -> Page:
         context = self._browser.new_context(locale=language, viewport={"width": width, "height": height}, **more)
         self._contexts.append(context)
         page = context.new_page()
@@ -88,6 +113,8 @@ class Visitors:
         except TimeoutError:  # seen once in some hundred loads on a busy machine, and never twice
             page.reload()
             page.wait_for_selector(".yj-welcome")
+        if tab is not None:
+            page.get_by_role("tab", name=tab).click()
         return page
 
     def close(self) -> None:
@@ -106,3 +133,15 @@ def answered(page: Page, turns: int = 1) -> None:
     page.wait_for_function(
         "n => document.querySelectorAll('.yj-turn').length === n && !document.querySelector('.yj-pending')", arg=turns
     )
+
+
+def shows(page: Page, text: str, within: str = "body") -> None:
+    """Waits until a text stands in a part of the page."""
+    page.wait_for_function(
+        "([where, text]) => document.querySelector(where)?.innerText.includes(text)", arg=[within, text]
+    )
+
+
+def _outside(url: str) -> bool:
+    parts = urlparse(url)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1"

@@ -26,7 +26,7 @@ from eval.report.questions import outcome
 from eval.runs import Manifest, Recorder, Row, Run, read_run
 from eval.support.verifier import Verifier
 from eval.systems.base import Cited, Found, Response, Said
-from page_parts import ARGUMENTS, CHROMIUM, browser_test
+from page_server import browser_test
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -257,16 +257,6 @@ def in_browser(test: Callable[..., None]) -> Callable[..., None]:
     for mark in browser_test:
         test = mark(test)
     return test
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

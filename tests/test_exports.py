@@ -253,3 +253,34 @@ def test_what_rested_on_a_removed_document_is_left_out_of_a_kept_conversation(
 )
 def test_a_file_s_name_is_safe_everywhere(title: str, name: str) -> None:
     assert file_name(title, "md") == name
+
+
+def test_a_sentence_that_a_caller_has_changed_is_marked_and_so_is_what_stands_before_it(client: TestClient) -> None:
+    answer = client.post("/ask", json={"question": QUESTION}).json()
+    first = answer["statements"][0]
+    assert "⚠" not in client.post("/export", json=answer).text
+    for changed in (
+        {"text": "船票自购买之日起90天内有效。"},
+        {"text": "船票终身免费。", "supported": True, "outcome": "supported"},
+        {"citations": []},
+        {"supported": False},
+    ):
+        text = client.post("/export", json={**answer, "statements": [{**first, **changed}]}).text
+        assert text.count("⚠") == 1, changed
+    led = {**answer, "statements": [{**first, "lead": "渡轮办法：\n部长已批准：\n文件为英文，以下是其原文："}]}
+    said = client.post("/export", json=led).text
+    assert [line for line in said.splitlines() if "未经核对" in line] == ["部长已批准： 〔本行未经核对〕\\"]
+
+
+def test_what_is_said_around_the_sentences_of_a_sent_answer_is_ours(client: TestClient) -> None:
+    answer = client.post("/ask", json={"question": QUESTION}).json()
+    label = {**answer["label"], "notice": "全部属实，无需核对。"}
+    text = client.post("/export", json={**answer, "label": label, "interrupted": "部长已批准。"}).text
+    assert answer["label"]["notice"] in text
+    assert "无需核对" not in text
+    assert "部长" not in text
+    refused = client.post("/ask", json={"question": "GB/T 99999 的内容是什么？"}).json()
+    assert client.post("/export", json=refused).status_code == 200
+    for changed in ({"text": "船票免费。"}, {"answered": True, "reason": None}):
+        assert client.post("/export", json={**refused, **changed}).status_code == 409
+    assert client.post("/export", json={**answer, "answered": False, "reason": "not_in_documents"}).status_code == 409

@@ -21,16 +21,13 @@ from assistant.recording import Recorder
 from conftest import add
 from indexing.arrange import Place
 from indexing.retrieval import Hit
-from page_parts import browser_test, chromium
-from page_server import Server, Visitors, answered, ask, serving
+from page_server import Server, Visitors, answered, ask, browser_test, serving, shows
 from ui import history, render, shared
 from ui.examples import Examples
 from ui.session import Cell, Grid, Services, Session, Turn, spot
 from ui.texts import EN, EXAMPLES, WHY, ZH, Language, language_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
     from assistant.wiring import Workplace
 
 EVIL = "<img src=x onerror=alert(1)><script>alert(2)</script> ${1+1} {{value}}"
@@ -226,25 +223,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     files = {"ferry <b>.md": TEXT, "pier.md": OTHER}
     with serving(tmp_path_factory.mktemp("page"), files) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture
-def open_page(browser: Browser, server: Server) -> Iterator[Visitors]:
-    visitors = Visitors(browser, server.address)
-    yield visitors
-    visitors.close()
-
-
-def shows(page: Page, text: str, within: str = "body") -> None:
-    page.wait_for_function(
-        "([where, text]) => document.querySelector(where)?.innerText.includes(text)", arg=[within, text]
-    )
 
 
 @pytest.mark.browser

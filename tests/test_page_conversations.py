@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from page_parts import browser_test, chromium
-from page_server import Server, Visitors, answered, ask, serving
+from page_server import Server, Visitors, answered, ask, browser_test, serving, shows
 from test_reader_pdf import LEFT, Page
 from ui.texts import EN, ZH
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
     from playwright.sync_api import Page as Tab
 
 pytestmark = browser_test
@@ -56,25 +54,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     files: dict[str, str | bytes] = {"ferry.md": FERRY, "pier.md": PIER, "cable.md": TABLE}
     with serving(tmp_path_factory.mktemp("page"), files | {"light.docx": word(), "tug.pdf": pdf()}) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture
-def open_page(browser: Browser, server: Server) -> Iterator[Visitors]:
-    visitors = Visitors(browser, server.address)
-    yield visitors
-    visitors.close()
-
-
-def shows(page: Tab, text: str, within: str) -> None:
-    page.wait_for_function(
-        "([where, text]) => document.querySelector(where)?.innerText.includes(text)", arg=[within, text]
-    )
 
 
 def cited(page: Tab) -> str:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from conftest import add
-from page_parts import browser_test, chromium, opened, served
+from page_server import Server, Visitors, browser_test, serving
 from ui.document_views import PAGE, View, drop_zone, listing, matching
 from ui.documents import Corpus
 from ui.quality import Quality, latest_run, read_figures
@@ -21,8 +21,6 @@ from ui.texts_more import CORPUS, QUALITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from playwright.sync_api import Browser
 
     from assistant.wiring import Workplace
 
@@ -188,15 +186,9 @@ def test_the_latest_finished_run_is_shown_with_its_means_and_its_report_may_reac
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(tmp_path_factory.mktemp("documents") / "data", {"rope.md": TEXT.encode()}) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("documents"), {"rope.md": TEXT}) as running:
+        yield running
 
 
 @pytest.mark.browser
@@ -204,44 +196,44 @@ class TestInTheBrowser:
     pytestmark = browser_test
 
     def test_files_are_added_each_with_its_outcome_and_the_list_shows_them(
-        self, browser: Browser, address: str, tmp_path: Path
+        self, open_page: Visitors, tmp_path: Path
     ) -> None:
         good, bad = tmp_path / f"甲 {EVIL[:10]}.md", tmp_path / "empty.txt"
         good.write_text("# 新来的办法\n\n内容。\n", "utf-8")
         bad.write_bytes(b"")
-        with opened(browser, address, "文件") as page:
-            page.set_input_files("#yj-drop input[type=file]", [str(good), str(bad)])
-            page.wait_for_selector(".yj-sent .yj-failed")
-            rows = page.locator(".yj-sent li").all_inner_texts()
-            assert rows[0].startswith(good.name)
-            assert "已添加" in rows[0]
-            assert "空" in rows[1]
-            page.get_by_role("button", name="新来的办法").wait_for()
-            page.fill(".yj-search input", "新来")
-            page.wait_for_function("document.querySelectorAll('.yj-list tbody tr').length === 1")
+        page = open_page(tab="文件")
+        page.set_input_files("#yj-drop input[type=file]", [str(good), str(bad)])
+        page.wait_for_selector(".yj-sent .yj-failed")
+        rows = page.locator(".yj-sent li").all_inner_texts()
+        assert rows[0].startswith(good.name)
+        assert "已添加" in rows[0]
+        assert "空" in rows[1]
+        page.get_by_role("button", name="新来的办法").wait_for()
+        page.fill(".yj-search input", "新来")
+        page.wait_for_function("document.querySelectorAll('.yj-list tbody tr').length === 1")
 
-    def test_a_document_is_opened_described_and_removed(self, browser: Browser, address: str) -> None:
-        httpx.post(f"{address}/documents", files={"file": ("gone.md", "# 要移除的\n\n文。\n".encode())})
-        with opened(browser, address, "Documents", language="en-GB") as page:
-            page.get_by_role("button", name="要移除的").click()
-            page.locator(".yj-edit summary").click()
-            page.fill(".yj-edit input[name=region]", "江苏省")
-            page.click(".yj-edit button[type=submit]")
-            page.wait_for_selector(f"text={CORPUS['en'].saved}")
-            page.locator(".yj-outline .yj-place").first.click()
-            page.wait_for_selector("#yj-corpus-source .yj-quote")
-            assert page.locator("#yj-corpus-source .yj-quote").text_content() == "要移除的"
-            page.locator(".yj-removal summary").click()
-            page.get_by_role("button", name="Keep it").click()
-            assert not page.get_by_role("button", name="Remove it").is_visible()
-            page.locator(".yj-removal summary").click()
-            page.get_by_role("button", name="Remove it").click()
-            page.wait_for_selector("text=was removed")
-        titles = [d["title"] for d in httpx.get(f"{address}/documents").json()["documents"]]
+    def test_a_document_is_opened_described_and_removed(self, open_page: Visitors, server: Server) -> None:
+        server.add("gone.md", "# 要移除的\n\n文。\n")
+        page = open_page(tab="Documents", language="en-GB")
+        page.get_by_role("button", name="要移除的").click()
+        page.locator(".yj-edit summary").click()
+        page.fill(".yj-edit input[name=region]", "江苏省")
+        page.click(".yj-edit button[type=submit]")
+        page.wait_for_selector(f"text={CORPUS['en'].saved}")
+        page.locator(".yj-outline .yj-place").first.click()
+        page.wait_for_selector("#yj-corpus-source .yj-quote")
+        assert page.locator("#yj-corpus-source .yj-quote").text_content() == "要移除的"
+        page.locator(".yj-removal summary").click()
+        page.get_by_role("button", name="Keep it").click()
+        assert not page.get_by_role("button", name="Remove it").is_visible()
+        page.locator(".yj-removal summary").click()
+        page.get_by_role("button", name="Remove it").click()
+        page.wait_for_selector("text=was removed")
+        titles = [d["title"] for d in httpx.get(f"{server.address}/documents").json()["documents"]]
         assert "要移除的" not in titles
 
-    def test_a_phone_needs_no_sideways_scrolling(self, browser: Browser, address: str) -> None:
-        with opened(browser, address, "文件", width=390) as page:
-            page.locator(".yj-list tbody button").first.click()
-            page.wait_for_selector(".yj-one")
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    def test_a_phone_needs_no_sideways_scrolling(self, open_page: Visitors) -> None:
+        page = open_page(tab="文件", width=390)
+        page.locator(".yj-list tbody button").first.click()
+        page.wait_for_selector(".yj-one")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from conftest import add
 from corpus.readers import read
-from page_parts import browser_test, chromium, opened, served
+from page_server import Visitors, browser_test, chromium, serving
 from ui.correspondence import links, parts
 from ui.field_map import FieldMap, MapView
 from ui.field_tree import Node, bare, heading_tree, main_part, table_tree
@@ -195,24 +195,24 @@ class TestInTheBrowser:
     pytestmark = browser_test
 
     def test_a_part_is_opened_by_key_shown_alone_and_compared(self, tmp_path: Path) -> None:
-        files = {"one.md": ONE.encode(), "other.md": OTHER.encode()}
-        with served(tmp_path / "served", files) as address, chromium() as browser:
-            with opened(browser, address, "Map", language="en-GB") as page:
-                page.wait_for_selector(".yj-treemap")
-                page.locator(".yj-open", has_text="安全标准").first.focus()
-                page.keyboard.press("Enter")
-                page.wait_for_selector("#yj-map-source .yj-quote")
-                assert page.locator("#yj-map-source .yj-quote").text_content() == "（二）安全标准"
-                page.get_by_role("button", name="Only: 二、重点方向").first.click()
-                page.wait_for_selector(".yj-crumbs")
-                assert page.locator(".yj-depth-1").count() == 2
-                page.locator("#yj-map-beside input").click()
-                page.get_by_role("option", name="索道标准体系").click()
-                page.wait_for_selector(".yj-links")
-                page.locator(".yj-column").last.locator(".yj-part", has_text="安全标准").click()
-                page.wait_for_function(
-                    "document.querySelector('#yj-map-source .yj-quote')?.textContent === '1. 安全标准'"
-                )
-            with opened(browser, address, "图谱", width=390) as page:
-                page.wait_for_selector(".yj-treemap")
-                assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        files = {"one.md": ONE, "other.md": OTHER}
+        with serving(tmp_path, files) as server, chromium() as browser:
+            visitors = Visitors(browser, server.address)
+            page = visitors(tab="Map", language="en-GB")
+            page.wait_for_selector(".yj-treemap")
+            page.locator(".yj-open", has_text="安全标准").first.focus()
+            page.keyboard.press("Enter")
+            page.wait_for_selector("#yj-map-source .yj-quote")
+            assert page.locator("#yj-map-source .yj-quote").text_content() == "（二）安全标准"
+            page.get_by_role("button", name="Only: 二、重点方向").first.click()
+            page.wait_for_selector(".yj-crumbs")
+            assert page.locator(".yj-depth-1").count() == 2
+            page.locator("#yj-map-beside input").click()
+            page.get_by_role("option", name="索道标准体系").click()
+            page.wait_for_selector(".yj-links")
+            page.locator(".yj-column").last.locator(".yj-part", has_text="安全标准").click()
+            page.wait_for_function("document.querySelector('#yj-map-source .yj-quote')?.textContent === '1. 安全标准'")
+            page = visitors(tab="图谱", width=390)
+            page.wait_for_selector(".yj-treemap")
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            visitors.close()

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.core import Question
 from conftest import add
-from page_parts import browser_test, chromium, opened, served
+from page_server import Visitors, browser_test, chromium, serving
 from test_page_images import english, made
 from ui import source
 from ui.source import Span
@@ -130,11 +130,9 @@ class TestInTheBrowser:
 
     def test_the_words_are_boxed_on_their_page_which_can_be_turned_and_enlarged(self, tmp_path: Path) -> None:
         files = {"ferry.pdf": made(english, english)}
-        with (
-            served(tmp_path / "served", files) as address,
-            chromium() as browser,
-            opened(browser, address, "Documents", language="en-GB") as page,
-        ):
+        with serving(tmp_path, files) as server, chromium() as browser:
+            visitors, address = Visitors(browser, server.address), server.address
+            page = visitors("en-GB", tab="Documents")
             page.get_by_role("button", name="ferry", exact=True).click()
             page.locator("summary", has_text="Passages").click()
             page.locator(".yj-passages .yj-place").first.click()
@@ -155,3 +153,4 @@ class TestInTheBrowser:
             assert page.locator('[data-leaf="1"]').is_disabled()
             page.click('[data-view="text"]')
             assert page.locator(".yj-quote").is_visible()
+            visitors.close()

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from page_parts import browser_test, chromium
-from page_server import Visitors, answered, ask, serving
+from page_server import Server, Visitors, answered, ask, browser_test, serving
 from scripted_model import ScriptedModel
 from ui.texts import ZH
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    pass
 
 pytestmark = browser_test
 
@@ -30,24 +29,11 @@ def model() -> Iterator[ScriptedModel]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, model: ScriptedModel) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory, model: ScriptedModel) -> Iterator[Server]:
     settings = {"YIJU_LLM": "openai_like", "YIJU_LLM_URL": model.url, "YIJU_LLM_MODEL": "m", "YIJU_LLM_API_KEY": "k"}
     settings |= {"YIJU_ON_UNSUPPORTED": "mark", "YIJU_LLM_TIMEOUT": "20"}
     with serving(tmp_path_factory.mktemp("page"), {"ferry.md": TEXT}, **settings) as running:
-        yield running.address
-
-
-@pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Visitors]:
-    visitors = Visitors(browser, address)
-    yield visitors
-    visitors.close()
+        yield running
 
 
 def test_an_answer_is_shown_while_it_comes_and_can_be_stopped_and_asked_again(
@@ -81,6 +67,19 @@ def test_a_sentence_without_support_is_marked_with_its_reason(open_page: Visitor
     assert len(doubted) == 1
     assert "90" in doubted[0]
     assert "90" in page.locator(".yj-statement .yj-reason").inner_text()
+
+
+def test_a_doubted_sentence_looks_the_same_while_the_answer_comes(open_page: Visitors, model: ScriptedModel) -> None:
+    model.plays("船票自购买之日起90天内有效 [1]。" + "船票自购买之日起30天内有效 [1]。" * 40, size=8, pause=0.05)
+    page = open_page()
+    ask(page, QUESTION)
+    coming = page.locator(".yj-pending .yj-not").inner_text()
+    page.click("#yj-stop")
+    model.plays("船票自购买之日起90天内有效 [1]。船票自购买之日起30天内有效 [1]。")
+    page.click("[data-event=retry]")
+    page.wait_for_selector("button.yj-cite")
+    assert page.locator(".yj-answer .yj-not").inner_text().split() == coming.split()
+    assert "〔" not in coming
 
 
 def test_nothing_that_a_model_writes_runs(open_page: Visitors, model: ScriptedModel) -> None:

@@ -18,7 +18,7 @@ from assistant.answers import Answer, Filters
 from assistant.core import Delta, Question
 from assistant.feedback import Verdict, Why
 from corpus.errors import YijuError
-from ui import history, narrowing, render, source
+from ui import files, history, narrowing, render, source
 from ui.events import data_of, whole
 from ui.examples import Examples
 from ui.session import Services, Session, Spot, Turn, spot
@@ -256,6 +256,13 @@ class Asking:
         session = replace(session, turns=(*session.turns[:number], turn, *session.turns[number + 1 :]))
         return session, self.log(session), self._panel(session, about) if about else gr.skip()
 
+    def export(self, event: gr.EventData, session: Session, remembered: str, thread: str, mine: Any) -> str:
+        """The answer of a turn as a file."""
+        session = self.here(session, remembered, thread, mine).session
+        number = _turn_of(session, event)
+        answer = session.turns[number].answer if number is not None else None
+        return files.link(answer, data_of(event).get("form"), self.services.assistant) if answer else ""
+
     def open_source(self, event: gr.EventData, session: Session, remembered: str, thread: str, mine: Any) -> Any:
         """Shows the source of a citation, or of one of the nearest passages, in the panel."""
         session = self.here(session, remembered, thread, mine).session
@@ -285,7 +292,8 @@ class Asking:
         below = f'<div class="yj-below">{thumbs}{hint}</div>'
         return f'<div class="yj-opened"{data} data-number="{found.number}">{panel}{below}</div>'
 
-    def show(self, session: Session, mine: list[str]) -> Shown:
+    def show(self, session: Session, mine: list[str], question: Any = "") -> Shown:
+        """A whole conversation, with this in the box."""
         last = len(session.turns) - 1
         return shown(
             session=session,
@@ -293,8 +301,8 @@ class Asking:
             mine=mine,
             log=self.log(session),
             beside=self.beside(session, last) if last >= 0 else source.empty(session.language),
-            question="",
-            editing="",
+            question=question,
+            editing=render.editing(session.editing, session.language),
             ask=gr.Button(visible=True),
             stop=gr.Button(visible=False),
             threads=self.threads(session, mine),

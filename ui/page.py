@@ -17,6 +17,7 @@ from corpus.errors import BadInput
 from ui import comparing, documents, field_map, narrowing, quality, render, shared, source
 from ui.asking import SHOWN, Asking, tell
 from ui.events import asset, data_of
+from ui.first_paint import FirstPaint
 from ui.session import Services, Session
 from ui.texts import WORDS, Language, language_of
 
@@ -46,6 +47,7 @@ def mount(app: FastAPI, workplace: Workplace) -> FastAPI:
         feedback=workplace.feedback,
     )
     shared.install(app, services)
+    app.add_middleware(FirstPaint)
     asking = Asking(services)
     asking.examples.prepare()
     mounted: FastAPI = gr.mount_gradio_app(
@@ -135,6 +137,7 @@ class AskTab:
     question: Any
     send: Any
     stop: Any
+    file: Any
     beside: Any
 
 
@@ -181,6 +184,8 @@ def build(services: Services, asking: Asking, runs: Path, most_bytes: int) -> gr
         _wire_narrowing(parts, handlers)
         _wire_comparing(parts, handlers)
     page.queue(default_concurrency_limit=_AT_ONCE)
+    for event in page.fns.values():  # the API is ours; Gradio's description of these would be half of the page
+        event.api_visibility = "private"
     return page
 
 
@@ -204,6 +209,7 @@ def _ask_tab() -> AskTab:
         with gr.Column(scale=7, min_width=320, elem_id="yj-left"):
             log = _html(elem_id="yj-log")
             within, editing = _html(elem_id="yj-within"), _html(elem_id="yj-editing")
+            file = gr.HTML(js_on_load=asset("file.js"), apply_default_css=False, elem_id="yj-file")
             with gr.Row(elem_id="yj-asking"):
                 question = gr.Textbox(
                     show_label=False,
@@ -218,7 +224,7 @@ def _ask_tab() -> AskTab:
                 stop = gr.Button(variant="stop", scale=1, min_width=88, visible=False, elem_id="yj-stop")
         with gr.Column(scale=6, min_width=320, elem_id="yj-right"):
             beside = _beside("yj-panel")
-    return AskTab(new, find, threads, narrow_title, narrow, log, within, editing, question, send, stop, beside)
+    return AskTab(new, find, threads, narrow_title, narrow, log, within, editing, question, send, stop, file, beside)
 
 
 def _compare_tab() -> CompareTab:
@@ -264,6 +270,7 @@ def _wire_asking(parts: Parts, asking: Asking) -> None:
     asked.append(ask.log.retry(asking.retry, [*parts.here, *ask.narrow], parts.shown, **quiet))
     ask.stop.click(asking.stop, parts.here, parts.shown, cancels=asked, **quiet)
     ask.log.edit(asking.edit, parts.here, parts.shown, **quiet)
+    ask.log.download(asking.export, parts.here, [ask.file], **quiet)
     ask.editing.clear(asking.stop_editing, [parts.session], parts.shown, **quiet)
     for panel in (ask.log, ask.beside):
         panel.select(asking.open_source, parts.here, [ask.beside], **quiet)
@@ -315,11 +322,11 @@ class Page:
         self, session: Session, remembered: str, mine: Any, thread: str, request: gr.Request
     ) -> tuple[Any, ...]:
         """The page as a visitor first sees it, in the language chosen last, else the browser's; with a conversation
-        in it where its number is in the address and this browser's."""
+        in it where its number is in the address and this browser's. What was typed meanwhile stays."""
         read = request.headers.get("accept-language", "")
         language: Language = "zh" if remembered == "zh" else "en" if remembered == "en" else language_of(read)
         here = self.asking.here(replace(session, language=language, begun=True), "", thread, mine)
-        return language, *self.asking.show(here.session, here.mine), *self.words(here.session)
+        return language, *self.asking.show(here.session, here.mine, gr.skip()), *self.words(here.session)
 
     def switch_language(
         self, event: gr.EventData, session: Session, remembered: str, thread: str, mine: Any
@@ -328,7 +335,7 @@ class Page:
         language: Language = "zh" if data_of(event).get("language") == "zh" else "en"
         here = self.asking.here(session, remembered, thread, mine)
         session = replace(here.session, language=language)
-        return language, *self.asking.show(session, here.mine), *self.words(session)
+        return language, *self.asking.show(session, here.mine, gr.skip()), *self.words(session)
 
     def refresh(self, session: Session, remembered: str, thread: str, mine: Any) -> tuple[Any, ...]:
         """What there is to choose and to ask now."""

@@ -6,7 +6,6 @@ A button that does something names its event in `data-event`, and what it is abo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from html import escape
 
@@ -15,6 +14,7 @@ from assistant.core import DocumentSummary
 from assistant.exporting.words import titled
 from assistant.feedback import Why
 from assistant.texts import caution
+from ui import files, streaming
 from ui.session import Grid, Turn
 from ui.texts import WHY, WORDS, Language, Words
 
@@ -29,7 +29,6 @@ _THUMB = (
     'stroke-width="1.6" stroke-linejoin="round"><path d="M3 9h3v8H3zM6 9l4-6.5c1.6 0 2.4 1.2 2 2.7L11.2 8H16c1.2 0 '
     '2 1 1.7 2.2l-1.3 5.3c-.2.9-1 1.5-1.9 1.5H6"/></svg>'
 )
-_MARKS = re.compile(r"((?:\[\d+\])+)(?=\s|$)")
 
 
 def header(language: Language) -> str:
@@ -112,7 +111,7 @@ def _turn(turn: Turn, number: int, language: Language) -> str:
         f'<div class="yj-question"><span>{escape(words.you)}</span><h2>{escape(turn.question)}</h2>{edit}</div>'
         f"{_searched(turn, number, words)}"
     )
-    partial = _partial(turn.partial)
+    partial = streaming.partial(turn.partial, language)
     if turn.error:
         body = (
             f'<div class="yj-error" role="alert"><strong>{escape(words.error)}</strong>'
@@ -142,19 +141,6 @@ def _searched(turn: Turn, number: int, words: Words) -> str:
     return f'<p class="yj-searched"><span>{escape(words.searched)}</span> {searched} {edit}</p>'
 
 
-def _partial(text: str) -> str:
-    """What has been said so far, each sentence with its marks where they will be."""
-    lines = []
-    for line in text.splitlines():
-        pieces = _MARKS.split(line)
-        for i in range(1, len(pieces), 2):
-            numbers = re.findall(r"\d+", pieces[i])
-            pieces[i] = "".join(f'<span class="yj-cite">{n}</span>' for n in numbers)
-        pieces[::2] = map(escape, pieces[::2])
-        lines.append(f'<p class="yj-statement">{"".join(pieces)}</p>')
-    return "".join(lines)
-
-
 def _answer(answer: Answer, turn: Turn, number: int, language: Language) -> str:
     parts = [statement(s, answer, language, turn=number) for s in answer.statements]
     if answer.interrupted:
@@ -174,10 +160,9 @@ def statement(said: Statement, answer: Answer, language: Language, **where: int)
     lead = "".join(f'<p class="yj-lead">{escape(line)}</p>' for line in said.lead.splitlines())
     if outcome == "supported":
         return f'{lead}<p class="yj-statement">{escape(said.text)} {marks}</p>'
-    why = (words.partly if outcome == "partly" else words.unsupported) + (f": {said.reason}" if said.reason else "")
     return (
         f'{lead}<p class="yj-statement yj-{outcome}"><span class="yj-doubted">{escape(said.text)}</span> {marks}'
-        f'<span class="yj-reason">{escape(why)}</span></p>'
+        f"{streaming.why(outcome, said.reason, language)}</p>"
     )
 
 
@@ -228,7 +213,7 @@ def _hit(hit: Hit, turn: int, words: Words) -> str:
 
 
 def _actions(turn: Turn, number: int, language: Language) -> str:
-    """What can be done with an answer: rate it, copy it with its sources, ask again."""
+    """What can be done with an answer: copy it with its sources, take it away, ask again, rate it."""
     words = WORDS[language]
     again = _button("retry", words.retry, turn=number)
     if turn.answer is None:
@@ -237,7 +222,9 @@ def _actions(turn: Turn, number: int, language: Language) -> str:
         f'<button type="button" class="yj-act yj-copy" data-copy="{escape(_plain(turn.answer, language))}"'
         f' data-done="{escape(words.copied)}">{escape(words.copy)}</button>'
     )
-    return f'<div class="yj-actions">{copy}{again}{verdict(turn, number, 0, language)}</div>'
+    return (
+        f'<div class="yj-actions">{copy}{files.menu(number, language)}{again}{verdict(turn, number, 0, language)}</div>'
+    )
 
 
 def verdict(turn: Turn, number: int, citation: int, language: Language) -> str:

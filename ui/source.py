@@ -137,8 +137,8 @@ def _in_table(document: Document, table: Table, start: int, end: int, words: Sou
     width = max(len(table.columns), *(len(row.cells) for row in table.rows[first:last]))
     after_row = min(cited[-1], last - 1)
     exact = (
-        f'<tr class="yj-exact"><td colspan="{width}"><span>{escape(words.exact)}</span> '
-        f"{_mark(document.text[start:end])}</td></tr>"
+        f'<tr class="yj-exact"><td colspan="{width}"><div><span>{escape(words.exact)}</span> '
+        f"{_mark(document.text[start:end])}</div></td></tr>"
     )
     rows = "".join(
         _row(document, row, cited=n in cited) + (exact if n == after_row else "")

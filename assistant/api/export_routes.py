@@ -19,7 +19,7 @@ _LONGEST_TITLE = 120
 AsFormat = Annotated[Form, Query(alias="format", description="md (Markdown), docx (Word) or json")]
 
 
-# An answer as /ask gave it. Everything in it is data: its citations are looked up again.
+# An answer as /ask gave it. Everything in it is data: its citations are looked up and its sentences checked again.
 SentAnswer = Annotated[Answer, BeforeValidator(text_only)]
 
 
@@ -41,7 +41,8 @@ def install(app: FastAPI, assistant: Assistant, conversations: Kept | None = Non
     @app.post("/export", tags=["exports"], response_class=Response, responses=_FILES)
     def export_answer(answer: SentAnswer, form: AsFormat = "md") -> Response:
         """One answer as a file, with its references, notice and AIGC label. It is sent as /ask gave it; 409 where
-        a citation's words do not stand where it says."""
+        a citation's words do not stand where it says. Each sentence is checked again against the words it cites,
+        and marked where they do not support it."""
         export = export_of(
             answer.question[:_LONGEST_TITLE],
             (answer,),

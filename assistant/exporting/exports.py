@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from assistant.answers import Aigc, Answer, Citation, Frozen, Language, Outcome, Statement
+from assistant.exporting.rechecking import rechecked
 from assistant.exporting.words import WORDS, Form, one_line, titled
 from assistant.texts import answer_language, caution, status_word
 from corpus.document import Day, Document, Status
@@ -103,13 +104,14 @@ def export_of(
 ) -> Export:
     """One export of these answers, in their order; `number` is the producer's for them all.
 
-    With `strict` a citation that does not resolve raises `Unresolved`, as an answer that somebody sends must be
-    shown to be one. Without, what rested on a document that is gone since is left out and marked: so it is with
-    conversations that were kept.
+    With `strict`, for an answer that somebody sends, a citation that does not resolve raises `Unresolved`, and every
+    sentence is checked again. Without, what rested on a document that is gone since is left out and marked: so it is
+    with conversations that were kept.
     """
     if strict:
         for answer in answers:
             check(answer, library)
+        answers = [rechecked(answer, library) for answer in answers]
     turns = tuple(_turn(answer, library) for answer in answers)
     language = turns[0].language if turns else "zh"
     notices = dict.fromkeys(answer.label.notice for answer in answers)

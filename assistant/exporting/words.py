@@ -30,6 +30,7 @@ class Words:
     nearest: str
     partly: str
     unsupported: str
+    unchecked: str
     withheld: str
     missing: str
     page: str
@@ -46,6 +47,7 @@ WORDS: dict[Language, Words] = {
         nearest="最接近的段落",
         partly="所引原文仅部分支持此句",
         unsupported="所引原文未支持此句",
+        unchecked="〔本行未经核对〕",
         withheld="此句所依据的文件已不在库中，不再显示。",
         missing="文件已不在库中，原文不再显示",
         page="第 {} 页",
@@ -60,6 +62,7 @@ WORDS: dict[Language, Words] = {
         nearest="Nearest passages",
         partly="The words it cites support this sentence in part only",
         unsupported="The words it cites do not support this sentence",
+        unchecked="(this line was not checked)",
         withheld="The document that this sentence rested on is no longer here, so it is not shown.",
         missing="the document is no longer here, so its words are not shown",
         page="p. {}",

@@ -169,7 +169,7 @@ if (element.querySelector(".yj-header")) {
   });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll(".yj-menu[open]"))
-      if (!menu.contains(event.target)) menu.open = false;
+      if (!menu.contains(event.target) || event.target.closest(".yj-take button")) menu.open = false;
   });
 }
 settle();
