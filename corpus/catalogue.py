@@ -78,6 +78,7 @@ class Catalogue:
         self.changes = 0
         self._engine = open_engine(path)
         self._recent = Recent(_KEPT)
+        self._standings: tuple[int, dict[str, Standing]] = (0, {})
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
@@ -139,6 +140,15 @@ class Catalogue:
 
     def standing(self, document_id: str) -> Standing:
         """What became of a version: which document stands in its place, and until when it was in force."""
+        changes = self.changes  # read before the rows: what is written meanwhile has another number
+        if self._standings[0] != changes:
+            self._standings = (changes, {})
+        known = self._standings[1]
+        if document_id not in known:
+            known[document_id] = self._read_standing(document_id)
+        return known[document_id]
+
+    def _read_standing(self, document_id: str) -> Standing:
         query = sa.select(_facts.c.superseded_by, _facts.c.ended).where(_facts.c.id == document_id)
         c = _documents.c
         past = sa.select(c.id).where(c.id == document_id, c.state != CURRENT).exists()

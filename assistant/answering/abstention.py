@@ -15,7 +15,7 @@ import math
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from statistics import fmean
@@ -201,7 +201,7 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
         return NOTHING_FOUND
     searched = [(hit, _searched(hit, documents)) for hit in search.hits]
     covering = sorted(
-        ((search.question.coverage(set(terms(text))), text, hit) for hit, text in searched),
+        ((search.question.coverage(_terms(text)), text, hit) for hit, text in searched),
         key=lambda found: found[:2],
         reverse=True,
     )
@@ -232,7 +232,7 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
         or (several and years <= set(_YEAR.findall(fold("\n".join(text for _, text in searched))))),
         identifiers=not ids or any(ids & identifiers(text) for _, text in searched),
         places=all(speaks_of(place, whole) for place in found.named.absent) and not missing_places(question, whole),
-        shaped=several or wants.given_by(said),
+        shaped=several or wants.given_by(said) or ("compare" in wants.kinds and wants.given_by(whole.split("\n"))),
         focused=several
         or _focused(question, [*said, *("\n".join(_above(hit, documents)) for hit, _ in searched[:_FIRST])]),
     )
@@ -282,8 +282,13 @@ def _entities(question: str, text: str) -> float:
     return sum(name in whole for name in names) / len(names)
 
 
+@lru_cache(maxsize=256)  # the best passages of one question are often those of the next
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
+
+
 def _words(search: Search, text: str) -> float:
-    found = set(terms(text))
+    found = _terms(text)
     said = [not found.isdisjoint(unit) for unit, _ in search.question.units]
     return sum(said) / len(said) if said else 0.0
 
