@@ -12,7 +12,8 @@ from assistant.exporting.exports import MEDIA_TYPES, export_of, written
 from assistant.exporting.words import Form, file_name
 from ui.texts import WORDS, Language
 
-_NAMES: dict[Form, str] = {"md": "Markdown", "docx": "Word", "json": "JSON"}
+# The forms of an export, as they are called.
+FORMS: dict[Form, str] = {"md": "Markdown", "docx": "Word", "json": "JSON"}
 _LONGEST_TITLE = 120
 
 
@@ -21,7 +22,7 @@ def menu(turn: int, language: Language) -> str:
     words = WORDS[language]
     forms = "".join(
         f'<button type="button" data-event="download" data-turn="{turn}" data-form="{form}">{name}</button>'
-        for form, name in _NAMES.items()
+        for form, name in FORMS.items()
     )
     return (
         f'<details class="yj-menu yj-take"><summary class="yj-act">{escape(words.export)}</summary>'
@@ -31,7 +32,7 @@ def menu(turn: int, language: Language) -> str:
 
 def link(answer: Answer, form: object, assistant: Assistant) -> str:
     """A link that holds the file of an answer, for the page's script to follow; empty for a form that there is not."""
-    chosen: Form | None = next((known for known in _NAMES if known == form), None)
+    chosen: Form | None = next((known for known in FORMS if known == form), None)
     if chosen is None:
         return ""
     title = answer.question[:_LONGEST_TITLE]

@@ -15,6 +15,7 @@ from assistant.core import Assistant
 from assistant.exporting.words import WORDS as EXPORT_WORDS
 from assistant.texts import answer_language
 from corpus.errors import NotFound
+from ui.files import FORMS
 from ui.session import Services, Session, Turn
 from ui.texts import WORDS, Language, Words
 
@@ -87,7 +88,7 @@ def _row(one: ConversationSummary, here: bool, words: Words) -> str:
     when = one.updated.astimezone().strftime("%m-%d %H:%M")
     links = "".join(
         f'<a href="/conversations/{number}/export?format={form}" download>{escape(words.export)} {name}</a>'
-        for form, name in (("md", "Markdown"), ("docx", "Word"), ("json", "JSON"))
+        for form, name in FORMS.items()
     )
     return (
         f'<li{" class=yj-here" if here else ""}><button type="button" class="yj-thread" data-event="select"'

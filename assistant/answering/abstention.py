@@ -27,7 +27,7 @@ from assistant.answering.asked import Asked, asked
 from assistant.answering.document_names import speaks_of
 from assistant.answering.finding import Found
 from assistant.answering.focus import focus
-from assistant.answering.weighing import FIRST, PASSAGE, WEIGHTS, builtin, weighed
+from assistant.answering.weighing import WEIGHTS, beside_passage, builtin, term_set, weighed
 from assistant.answers import Frozen
 from assistant.checking.names import missing_places
 from assistant.texts import answer_language
@@ -50,6 +50,8 @@ _FIRST = 3
 _CONFIRMS = re.compile(r"吧|对吗|是吗|是不是|对不对|没错|\bright\?|\bcorrect\?|isn't|wasn't|\bwhy\b|为什么|为何", re.I)
 # How many sentences count as what would be said, and how near what is asked for has to be to a word of theirs.
 _SAID, _FOCUSED = 4, 0.35
+# The best passages of one question are often those of the next.
+_terms = lru_cache(maxsize=256)(term_set)
 # How many hits after the first one its lead is measured over.
 _FOLLOWERS = 5
 
@@ -206,8 +208,9 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
         reverse=True,
     )
     coverage, best, _ = covering[0]
+    texts = [text for _, text in searched]
     wants = asked(question)
-    whole = "\n".join(text for _, text in searched[:_FIRST])
+    whole = "\n".join(texts[:_FIRST])
     (answer, near, fits), said = _best_answer(question, wants, search, documents)
     several = len(found.each) > 1
     titles = "\n".join(d.metadata.title for known, d in documents.items() if known in found.named.documents)
@@ -224,13 +227,12 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
         near=near,
         fits=fits,
         entities=_entities(question, whole),
-        unsaid=round(builtin().unsaid(without_asking_words(question), [text for _, text in searched[:_FIRST]]), 4),
+        unsaid=round(builtin().unsaid(without_asking_words(question), texts[:_FIRST]), 4),
         foreign=_foreign(question, [documents[hit.document_id] for hit, _ in searched[:_FIRST]]),
         years=not years
         or bool(_CONFIRMS.search(question))
-        or any(years <= set(_YEAR.findall(fold(text))) for _, text in searched)
-        or (several and years <= set(_YEAR.findall(fold("\n".join(text for _, text in searched))))),
-        identifiers=not ids or any(ids & identifiers(text) for _, text in searched),
+        or any(years <= set(_YEAR.findall(fold(text))) for text in (["\n".join(texts)] if several else texts)),
+        identifiers=not ids or any(ids & identifiers(text) for text in texts),
         places=all(speaks_of(place, whole) for place in found.named.absent) and not missing_places(question, whole),
         shaped=several or wants.given_by(said) or ("compare" in wants.kinds and wants.given_by(whole.split("\n"))),
         focused=several
@@ -250,10 +252,10 @@ def _best_answer(
     weights = weighed(features)
     best = int(weights.argmax())
     names = list(WEIGHTS)
-    top = search.hits[0].score or 1.0
+    top = search.hits[0].score
     ranks = [
-        w + PASSAGE * search.hits[place].score / top + FIRST / search.hits[place].rank
-        for w, (place, _) in zip(weights.tolist(), units, strict=True)
+        beside_passage(weight, search.hits[place], top)
+        for weight, (place, _) in zip(weights.tolist(), units, strict=True)
     ]
     said = sorted(range(len(units)), key=lambda i: -ranks[i])[:_SAID]
     return (
@@ -280,11 +282,6 @@ def _entities(question: str, text: str) -> float:
         return 1.0
     whole = text.lower()
     return sum(name in whole for name in names) / len(names)
-
-
-@lru_cache(maxsize=256)  # the best passages of one question are often those of the next
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(terms(text))
 
 
 def _words(search: Search, text: str) -> float:

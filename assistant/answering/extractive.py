@@ -19,7 +19,7 @@ from assistant import texts
 from assistant.answering import field_answers, table_answers
 from assistant.answering.asked import Asked, asked, counts, listed
 from assistant.answering.finding import Found
-from assistant.answering.weighing import FIRST, PASSAGE, Unit, builtin
+from assistant.answering.weighing import FIRST, PASSAGE, Unit, beside_passage, builtin
 from assistant.answers import Draft
 from assistant.checking.verification import values
 from corpus.document import Block, Document, Kind
@@ -191,7 +191,7 @@ def _candidates(
     passages = [(documents[hit.document_id], hit.start, hit.end) for hit in search.hits]
     for place, unit, weight in builtin().weigh(about, search.question, wanted, passages):
         hit = search.hits[place]
-        score = weight + PASSAGE * (hit.score / top if top else 0.0) + FIRST / hit.rank
+        score = beside_passage(weight, hit, top)
         late = _NOT_IN_FORCE if hit.document_id in not_in_force else 0.0
         late += _NOT_NAMED if named and hit.document_id not in named else 0.0
         start = _after_mark(unit.document.text, unit.start, unit.end) if _is_item(unit) else unit.start

@@ -53,6 +53,7 @@ _ANYTHING_EN = re.compile(
     r"new|big|first|last|people|person|colou?r|nationality|language|religion|stage|phase|era|season|event|cit(?:y|ie)|"
     r"region|state|term|word|object|substance|animal|school|universit(?:y|ie)|book|work)s?\b"
 )
+_ANYTHING_FIRST = re.compile(rf"^(?:{_ANYTHING_EN.pattern} )+")
 _BODIES = re.compile("(?:单位|企业|公司|机构|组织|部门)$")
 _CHINESE = re.compile("[一-鿿]")
 
@@ -74,6 +75,6 @@ def _chinese(words: str) -> str:
 
 
 def _english(words: str) -> str:
-    """ "attended" of "countries attended"; nothing of "countries" or "model companies"."""
-    words = re.sub(rf"^(?:{_ANYTHING_EN.pattern} )+", "", words)
+    """What is left of "countries attended" is "attended"; of "countries" and "model companies" it is nothing."""
+    words = _ANYTHING_FIRST.sub("", words)
     return "" if _ANYTHING_EN.search(words) else words

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from indexing.embed_static import StaticEmbedder
     from indexing.lexical import LexicalQuestion
+    from indexing.retrieval import Hit
 
     Floats = npt.NDArray[np.float32]
     Tokens = npt.NDArray[np.uint32]
@@ -199,7 +200,7 @@ class Weigher:
         import numpy as np
 
         each = list(units)
-        above = {_above(unit): _terms(_above(unit)) for unit in each}  # those of a block have the same above them
+        above = {_above(unit): term_set(_above(unit)) for unit in each}  # those of a block have the same above them
         tokens = dict(zip(above, self._embedder.tokens(list(above)), strict=True))
         for unit, own in zip(each, self._embedder.tokens([unit.text for unit in each]), strict=True):
             over = _above(unit)
@@ -207,7 +208,7 @@ class Weigher:
                 unit=unit,
                 folded=fold(unit.text),
                 folded_above=fold(f"{unit.document.metadata.title}\n{over}"),
-                terms=_terms(unit.text),
+                terms=term_set(unit.text),
                 above=above[over],
                 tokens=own,
                 tokens_above=np.concatenate((own, tokens[over])),
@@ -216,7 +217,7 @@ class Weigher:
             )
 
 
-def _terms(text: str) -> frozenset[str]:
+def term_set(text: str) -> frozenset[str]:
     """The terms of a text, each of them once in memory however many texts have it."""
     return frozenset(map(sys.intern, terms(text)))
 
@@ -252,6 +253,11 @@ def _whole(unit: Unit) -> bool:
     """Whether a unit is a sentence, a row or an item, and no line such as a name on a title page."""
     text = unit.text
     return len(text) > 40 or ends_sentence(text) or "|" in text or "\t" in text or numbered(text) is not None
+
+
+def beside_passage(weight: float, hit: Hit, top: float) -> float:
+    """What a sentence's weight comes to with its passage's score, as a share of the best one `top`, and rank."""
+    return weight + PASSAGE * (hit.score / top if top else 0.0) + FIRST / hit.rank
 
 
 @cache
