@@ -17,6 +17,7 @@ import pytest
 
 from assistant.wiring import Workplace
 from corpus.errors import Unavailable, UnreadableFile
+from cpu_time import cpu_within
 from hostile import PADDING, hostile
 from indexing.ingest import Ingester, find_files, ingest
 from indexing.workers import Limits, ReaderPool
@@ -153,9 +154,8 @@ def test_thousands_of_small_files_take_seconds_and_are_not_read_again(
     for n in range(2_000):
         (folder / f"{n:04}.md").write_text(f"# 文件{n}\n\n编号为 GB/T {n}-2024 的规定。\n", encoding="utf-8")
     place = workplace()
-    began = time.process_time()
-    assert [r.outcome for r in ingest(find_files([folder]), place.ingester(), MOST)] == ["added"] * 2_000
-    assert time.process_time() - began < 60
+    with cpu_within(60):
+        assert [r.outcome for r in ingest(find_files([folder]), place.ingester(), MOST)] == ["added"] * 2_000
     monkeypatch.setattr("indexing.ingest.read", None)
     assert [r.outcome for r in ingest(find_files([folder]), place.ingester(), MOST)] == ["unchanged"] * 2_000
     assert len(place.catalogue.summaries()) == 2_000
