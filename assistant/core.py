@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Literal
 
 from assistant import texts
 from assistant.answering import extractive
-from assistant.answering.abstention import UNANSWERABLE, Calibration, Judgement, Signals, shipped, signals_of
+from assistant.answering.abstention import UNANSWERABLE, Calibration, Judgement, shipped
 from assistant.answering.cited import Cited
 from assistant.answering.finding import Finder, Found
+from assistant.answering.signals import Signals, signals_of
 from assistant.answers import (
     Aigc,
     Answer,

@@ -33,6 +33,10 @@ _FOOTNOTE_MARK = re.compile(r"[⁰¹²³⁴-⁹]+")
 _DASH_IN_NUMBER = re.compile(r"[—–‐‑−](?<=\d[—–‐‑−])(?=\d)")
 _GAP_IN_CHINESE = re.compile(rf"\s(?<=[{_CJK}]\s)\s*(?=[{_CJK}])")
 _DOCUMENT_NUMBER = re.compile(rf"([{_CJK}]{{2,12}})\s*[〔\[(„]\s*(\d{{4}})\s*[〕\])‟]\s*第?(\d{{1,5}})\s*号")
+# As people say one: 国办发2020年35号文. What stands before the year has to end as the marks of issuers do.
+_SPOKEN_DOCUMENT_NUMBER = re.compile(
+    rf"([{_CJK}]+(?<=[发函联办字令规通科智标信改]))\s*((?:19|20)\d\d)\s*年?\s*第?\s*(\d{{1,5}})\s*号"
+)
 _STANDARD = re.compile(
     r"(?<![A-Za-z])([A-Za-z]{2,10}(?:/[A-Za-z]{1,5}|-[A-Za-z]{1,2}){0,2})[\s-]?([A-Za-z]\.)?(\d[\d.]*\d|\d)"
     r"((?:[-:]\d{1,4}){0,3})(?![A-Za-z\d])"
@@ -129,6 +133,11 @@ def with_stars(text: str) -> str:
 def _drawn(match: re.Match[str]) -> str:
     said = (match[1] or match[2]).lower()
     return "★" * (int(said) if said.isdigit() else _HOW_MANY[said])
+
+
+def with_document_numbers(text: str) -> str:
+    """A text with the document numbers that are said in passing as they are written: 国办发〔2020〕35号."""
+    return _SPOKEN_DOCUMENT_NUMBER.sub(r"\1〔\2〕\3号", text)
 
 
 def terms(text: str) -> list[str]:

@@ -134,6 +134,94 @@ def test_what_is_known_of_a_document_is_quoted_from_it(assistant: Assistant, que
     assert [s.text for s in checked(assistant, question).statements] == [said]
 
 
+NOTICE = """---
+region: 青川省
+---
+
+# 青川省水利厅关于印发河堤巡查办法的通知
+
+青水〔2021〕8号
+
+各市水利局：
+
+河堤巡查由各市水利局负责，每周巡查一次，参照《清淤工作规程》（国水函〔2019〕6号）执行。
+
+青川省水利厅
+
+2021年3月5日
+"""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "青川的通知是哪个部门推出的？",
+        "青川的通知出自哪里的哪个单位？",
+        "青川的通知是省教育厅发的吧？",
+        "青水8号文是谁发布的？",
+    ],
+)
+def test_who_issued_a_document_is_quoted_from_it_whatever_the_asker_takes_for_granted(
+    workplace: Callable[..., Workplace], question: str
+) -> None:
+    place = workplace()
+    add(place, NOTICE, "notice.md")
+    add(place, CITY, "city.md")
+    assert [s.text for s in checked(place.assistant, question).statements] == ["青川省水利厅"]
+
+
+def test_a_year_that_is_taken_for_granted_is_answered_with_the_date(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    add(place, NOTICE, "notice.md")
+    assert [s.text for s in checked(place.assistant, "青川的通知是2024年才印发的吧？").statements] == ["2021年3月5日"]
+
+
+def test_a_document_number_said_in_passing_is_found_as_it_is_written(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    add(place, NOTICE, "notice.md")
+    (said,) = checked(place.assistant, "国水函2019年6号文是什么文件？").statements
+    assert "清淤工作规程" in said.text
+    assert place.assistant.ask(Question("国水函2019年7号文是什么文件？")).reason == "not_in_documents"
+
+
+def test_each_document_says_the_year_that_it_is_asked_for(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    about = "\n\n## 总则\n\n治理目标要定得切合实际，各级目标分别落实到河段，目标责任要写明。\n"
+    add(place, PROVINCE + about, "province.md")
+    add(place, CITY + about, "city.md")
+    answer = checked(place.assistant, "青川的指南和临江的意见，目标年份分别是哪年？")
+    assert [("2027年" in s.text, "2026年" in s.text) for s in answer.statements] == [(True, False), (False, True)]
+
+
+def test_of_things_that_a_question_joins_each_has_its_own_sentence(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    rivers = "# 河流志\n\n东河长达36公里，是本地最长的河流。\n\n西河流经三个镇，比东河的水量大。\n\n西河长12公里，河道狭窄。\n"
+    add(place, rivers, "rivers.md")
+    answer = checked(place.assistant, "东河和西河各长多少公里？")
+    assert [s.text for s in answer.statements] == ["东河长达36公里，是本地最长的河流。", "西河长12公里，河道狭窄。"]
+
+
+def test_a_body_that_is_named_may_be_meant_itself(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    add(place, PROVINCE, "province.md")
+    add(place, "# 水利年鉴\n\n青川省水利厅于1958年成立，设有12个处室。\n\n临江市于1990年设市。", "yearbook.md")
+    (said,) = checked(place.assistant, "青川省水利厅是哪一年成立的？").statements
+    assert said.text == "青川省水利厅于1958年成立，设有12个处室。"
+    assert "85%" in checked(place.assistant, "青川省水利厅定的覆盖率是多少？").text
+
+
+def test_a_body_may_be_named_by_an_acronym_that_a_document_spells_out(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    add(place, PROVINCE, "province.md")
+    add(place, CITY, "city.md")
+    add(place, "# 水利年鉴\n\n青川省水利厅（QC/WR1）于1958年成立。\n\n该年鉴由水利学会编印。", "yearbook.md")
+    answer = checked(place.assistant, "QC/WR1和临江各自要治理多少条河道？")
+    assert [("36条" in s.text, "9条" in s.text) for s in answer.statements if "条" in s.text] == [
+        (True, False),
+        (False, True),
+    ]
+
+
 def test_of_documents_that_are_compared_each_says_its_own(assistant: Assistant) -> None:
     answer = checked(assistant, "青川和临江各自要治理多少条河道？")
     assert "36条" in answer.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.asked import asked, counts, listed
+from assistant.answering.asked import asked, counts, each_asked, listed
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,26 @@ def test_items_told_one_by_one_are_counted(text: str, number: int) -> None:
 def test_a_text_that_gives_a_count_is_told_from_one_that_does_not() -> None:
     assert counts("分为七个部分")
     assert not counts("分为若干部分")
+
+
+def test_a_goal_is_set_for_the_end_of_a_time() -> None:
+    goal = asked("目标年份是哪一年？")
+    assert goal.lacks("到2030年，河道全部治理。") < goal.lacks("2021年发生洪水。") < goal.lacks("河道全部治理。")
+    assert goal.lacks("印发《河道指南（2024版）》。") == 1
+    assert asked("What first target year does each set?").lacks("by 2030 all rivers are clean") == 0
+
+
+def test_of_each_of_several_a_figure_is_asked_and_no_list() -> None:
+    assert asked("分别是哪年？").of_each().kinds == {"when"}
+    assert asked("文号分别是多少？").of_each().kinds == {"identifier"}
+    assert asked("分别有哪些要求？").of_each() == asked("分别有哪些要求？")
+
+
+def test_what_is_asked_of_each_thing_is_a_question_of_its_own() -> None:
+    assert each_asked("在册的东河、西河和南渠各有多长？") == {
+        "东河": "在册的东河各有多长?",
+        "西河": "在册的西河各有多长?",
+        "南渠": "在册的南渠各有多长?",
+    }
+    assert each_asked("东河和西河各有什么特点？") == {}
+    assert each_asked("东河有多长？") == {}

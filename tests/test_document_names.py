@@ -24,6 +24,7 @@ NAMES = (
         ("江苏这份指南是谁编的？", {"jiangsu"}, "是谁编的?"),
         ("报告里提到多少个城市？", {"report"}, "提到多少个城市?"),
         ("《全球城市排水发展报告》是谁写的？", {"report"}, None),
+        ("江苏那份，报告最晚哪天交？", {"jiangsu"}, None),
         ("沪水务〔2021〕53号第三条讲什么？", {"shanghai"}, None),
         ("How many pumps does Shanghai want?", {"shanghai"}, None),
         ("What is the number of the national guide?", {"nation"}, None),
@@ -35,6 +36,39 @@ def test_documents_are_named_by_less_than_their_titles(question: str, documents:
     found = named(question, NAMES)
     assert found.documents == documents
     assert rest is None or found.rest == rest
+
+
+@pytest.mark.parametrize(
+    ("question", "body"),
+    [
+        ("住建部有多少个司局？", "住房和城乡建设部"),
+        ("世界水务大会是哪年成立的？", "世界水务大会"),
+        ("住建部的指南要求建几座泵站？", ""),
+        ("上海打算建几座泵站？", ""),
+        ("《全球城市排水发展报告》是谁写的？", ""),
+    ],
+)
+def test_an_issuer_that_is_named_alone_may_be_the_body_itself(question: str, body: str) -> None:
+    found = named(question, NAMES)
+    assert found.documents
+    assert found.body == body
+    assert found.is_of_body("住房和城乡建设部下设若干司局。") == (body == "住房和城乡建设部")
+
+
+def test_a_body_within_an_identifier_is_not_named() -> None:
+    forum = Name("forum", "Water report", None, ("World Internet Conference", "工业和信息化部"), None)
+    assert named("How many members does MIIT have?", (*NAMES, forum)).documents == {"forum"}
+    assert named("How many members does MIIT/TC1 have?", (*NAMES, forum)).documents == set()
+
+
+@pytest.mark.parametrize("said", ["住建部2024年11号文", "建城11号文", "住建部城〔2024〕11号"])
+def test_a_document_number_names_its_document_in_loose_form(said: str) -> None:
+    assert named(f"{said}讲什么？", NAMES).documents == ({"nation"} if said != "建城11号文" else set())
+
+
+def test_the_nation_is_named_beside_a_region_wherever_it_stands() -> None:
+    assert named("泵站在国家和上海的体系里归哪类？", NAMES).documents == {"nation", "shanghai"}
+    assert named("要制定国家和行业标准多少项？", NAMES).documents == set()
 
 
 def test_each_document_that_is_compared_is_a_name_of_its_own() -> None:

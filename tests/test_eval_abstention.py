@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from assistant.answering.abstention import NOTHING_FOUND, Calibration, Signals, read_calibration, shipped
+from assistant.answering.abstention import Calibration, read_calibration, shipped
+from assistant.answering.signals import NOTHING_FOUND, Signals
 from corpus.errors import BadInput, BadSetting
 from eval.calibration.calibrate import fit, write
 from eval.calibration.cases import Case, Source

@@ -167,12 +167,12 @@ def test_a_negation_or_another_number_in_the_same_frame_denies(said: str, cited:
 
 @pytest.fixture(scope="module")
 def answered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[GoldQuestion, Response]]]:
-    """The assistant's own answers to the sample questions."""
+    """The assistant's own answers to every other of the sample questions: half the time, and enough to tell."""
     data: Path = tmp_path_factory.mktemp("grounding") / "data"
     workplace = Workplace(Settings(data=data, samples="always"))
     workplace.add_samples(lambda *_: None)
     system = LocalSystem(workplace.assistant)
-    asked = [(gold, system.ask(gold)) for gold in load_set(SAMPLES).questions]
+    asked = [(gold, system.ask(gold)) for gold in load_set(SAMPLES).questions[::2]]
     yield [(gold, response) for gold, response in asked if response.answered]
     workplace.close()
 

@@ -16,6 +16,7 @@ from eval.cli import app
 from eval.questions import Evidence, GoldQuestion, GoldSet, load_set, parse_question
 from eval.runner import index_size, indexed, run_set
 from eval.runs import RESULTS, Run, read_run
+from eval.summary import figures
 from eval.support.verifier import Verifier
 from eval.systems.base import LocalSystem, Response
 
@@ -171,12 +172,20 @@ def test_two_questions_of_one_id_and_an_empty_set_are_refused(tmp_path: Path) ->
 
 
 def test_the_command_runs_the_samples_and_prints_every_group_of_figures(tmp_path: Path) -> None:
+    """The samples are answered, and what they lack is refused."""
     done = CliRunner().invoke(app, ["run", "--out", str(tmp_path / "run"), "--data", str(tmp_path / "data")])
     assert done.exit_code == 0, done.output
     for said in ("Retrieval", "nDCG@10", "citation recall", "F1 of refusing", "total: p50"):
         assert said in done.output
-    assert len(read_run(tmp_path / "run").rows) >= 60
-    assert read_run(tmp_path / "run").manifest.index["documents"] == 10
+    run = read_run(tmp_path / "run")
+    assert len(run.rows) >= 60
+    assert run.manifest.index["documents"] == 10
+    found = {f.measure.key: f.estimate.value for f in figures(run.rows) if f.scope == "all"}
+    assert found["resolves"] == 1.0
+    assert found["evidence"] >= 0.9
+    assert found["nuggets"] >= 0.7
+    assert found["false_answer"] <= 0.5
+    assert found["false_refusal"] <= 0.05
 
 
 def test_a_document_that_can_t_be_read_is_told_and_the_others_are_asked(

@@ -73,6 +73,9 @@ CASES = (
     ("How do I add my own documents?", "Run yiju ingest.", "And how do I get rid of one?", "Documents: how do I get rid of one?"),
     ("江苏设几个模块？", "8个。", "还有呢？", "江苏设几个模块？"),
     # held beside another
+    ("上海要制定多少项标准？", "20项。", "江苏的那份也有这个目标吗，多少？", "江苏要制定多少项标准？"),
+    ("How many standards does Shanghai want?", "20.", "Does Jiangsu have the same target, too?",
+     "How many standards does Jiangsu want?"),
     ("江苏要制定多少项标准？", "30项。", "和国家的比呢？", "江苏和国家要制定多少项标准？"),
     ("国家指南（2024版）有几个部分？", "7个。", "跟江苏指南（2025版）相比呢？", "国家指南（2024版）和江苏指南（2025版）有几个部分？"),
     ("How many classes does the Shanghai system have?", "8.", "compared with the Jiangsu one?",
@@ -94,6 +97,7 @@ CASES = (
      "and the third one?", "WIC Report (2025): Different ideas of governance?"),
     # what any document or word has
     ("什么是具身智能？", "……", "英文怎么说？", "具身智能：英文怎么说？"),
+    ("灯塔站的巡检系统得过什么奖？", "创新奖。", "浮标站的水温计呢？", "浮标站的水温计：灯塔站的巡检系统得过什么奖？"),
     ("江苏指南（2025版）的状态是什么？", "征求意见稿。", "什么时候定稿？", "江苏指南（2025版）：什么时候定稿？"),
     ("ITU-T发布了多少项标准？", "120多项。", "截至什么时候？", "ITU-T发布了标准，截至什么时候？"),
     ("What is M/593?", "A request.", "How many key areas does it name?", "How many key areas does M/593 name?"),

@@ -12,10 +12,6 @@ from assistant.wiring import Workplace, sample_files
 from corpus.document import Kind
 from corpus.readers import read
 from eval.questions import SAMPLES, TYPES, load_set
-from eval.runner import score
-from eval.summary import figures
-from eval.support.verifier import Verifier
-from eval.systems.base import LocalSystem
 from indexing.passages import cut
 from indexing.tokens import count_tokens
 from ui.texts import EXAMPLES
@@ -53,19 +49,6 @@ def test_the_sample_questions_are_of_every_type_in_both_languages_and_said_in_se
     assert sum(len(langs) >= 3 for langs in said.values()) >= 6
     assert sum(len(set(langs)) == 2 for langs in said.values()) >= 10
     assert all(len(langs) > 1 for langs in said.values())
-
-
-def test_the_samples_are_answered_and_what_they_lack_is_refused(workplace: Callable[..., Workplace]) -> None:
-    place = workplace(samples="auto")
-    place.add_samples()
-    system = LocalSystem(place.assistant)
-    rows = [score(question, system, Verifier()) for question in load_set(SAMPLES).questions]
-    found = {f.measure.key: f.estimate.value for f in figures(rows) if f.scope == "all"}
-    assert found["resolves"] == 1.0
-    assert found["evidence"] >= 0.9
-    assert found["nuggets"] >= 0.6
-    assert found["false_answer"] <= 0.7
-    assert found["false_refusal"] <= 0.1
 
 
 def test_every_example_on_the_page_is_answered(workplace: Callable[..., Workplace]) -> None:

@@ -26,6 +26,17 @@ region: 青川省
 
 公园管理面临资金不足、人员短缺等风险。全省园林企业有320家。
 
+表2 青川省园林工作小组
+
+| 养护组 | 宣传组 |
+|---|---|
+| YH1: 树木与草坪 | |
+| YH2: 湖泊和水质 | |
+| YH3: 道路、照明和长椅 | |
+| | XC1: 园林工作报 |
+| | XC2: 园林工作广播 |
+| | XC3: 学校讲座 |
+
 ## 《园林体系》清单
 
 表1 《园林体系》清单
@@ -82,9 +93,9 @@ def test_each_of_several_cells_is_counted_and_its_rows_cited(
 @pytest.mark.parametrize(
     ("question", "said", "rows"),
     [
-        ("How many standards are there for city parks in the list?", ["has 3 for 城市公园"], 3),
-        ("City parks or smart education: which has more standards in the list?", ["has 2 for 智能教育", "Most: 城市公园 (3)"], 5),
-        ("Which standards in the list carry only one star?", ["has 3 for ★:"], 3),
+        ("How many standards are there for city parks in the list?", ["has 3 standards for 城市公园"], 3),
+        ("City parks or smart education: which has more standards in the list?", ["has 2 entries for 智能教育", "Most: 城市公园 (3)"], 5),
+        ("Which standards in the list carry only one star?", ["has 3 entries for ★:"], 3),
         ("How many second-level types does education have in the table?", ["智能教育; 学校苗圃"], 3),
     ],
 )  # fmt: skip
@@ -100,6 +111,45 @@ def test_who_asks_for_a_rating_gets_the_row_and_no_count(assistant: Assistant) -
     answer = answered(assistant, "湖面养护规范在青川清单里几颗星？")
     assert "缓急程度：★★★" in answer.text
     assert "共" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "rows"),
+    [
+        ("跟照明或长椅有关的，青川清单里有哪几条？", "照明、长椅共 2 条：", ["步道照明规范", "长椅维修规范"]),
+        ("青川清单里涉及苗圃的标准有几项？", "苗圃共 1 项：", ["苗圃灌溉规范"]),
+        ("Which entries in the list are about flowers?", "has 1 entry for flowers:", ["花卉图谱规范"]),
+    ],
+)
+def test_who_asks_for_rows_about_something_gets_all_whose_names_say_it(
+    assistant: Assistant, question: str, said: str, rows: list[str]
+) -> None:
+    answer = answered(assistant, question)
+    assert said in answer.text
+    assert [name for statement in answer.statements for name in statement.text.split("；")] == rows
+    assert len(answer.citations) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("青川管水污染的是哪个养护组？", "YH2"),
+        ("照明归第几养护组？", "YH3"),
+        ("Which maintenance group deals with lakes?", "YH2"),
+    ],
+)
+def test_a_code_is_found_by_what_it_stands_for(assistant: Assistant, question: str, said: str) -> None:
+    (statement,) = answered(assistant, question).statements
+    assert said in statement.text
+
+
+def test_what_all_rows_are_about_tells_none_of_them_apart(assistant: Assistant) -> None:
+    assert "共 3 个" in answered(assistant, "青川省园林工作小组的宣传组有几个？").text
+
+
+def test_a_row_that_is_all_that_was_asked_for_is_told_whole(assistant: Assistant) -> None:
+    text = answered(assistant, "青川清单里花卉图谱规范有几项？").text
+    assert "二级类型：智能教育" in text
 
 
 def test_a_title_with_marks_of_its_own_stands_in_the_right_marks(assistant: Assistant) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from indexing.tokeniser import fold, identifiers, question_terms, question_units, terms
+from indexing.tokeniser import fold, identifiers, question_terms, question_units, terms, with_document_numbers
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,8 @@ def test_a_character_is_covered_by_either_pair_it_stands_in() -> None:
 def test_characters_that_only_join_words_need_not_be_covered() -> None:
     assert question_units("到年的") == []
     assert question_units("目的") == [("目的",)]
+
+
+def test_a_document_number_said_in_passing_is_written_out() -> None:
+    assert with_document_numbers("国办发2020年第35号文讲什么") == "国办发〔2020〕35号文讲什么"
+    assert with_document_numbers("上海市2020年35号楼") == "上海市2020年35号楼"

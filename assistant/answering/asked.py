@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -47,8 +47,8 @@ _KINDS: tuple[tuple[Kind, str, str], ...] = (
     ("share", r"比例|占比|百分之|份额|几成|百分比", r"percent|share of|proportion|rate\b"),
     (
         "when",
-        r"什么时候|何时|何年|何月|哪[一]?[年月天日]|几月|日期|(?<!长)时间|多会儿|截至|哪个月|哪一天",
-        r"\bwhen\b|(?:what|which) (?:year|date|day|month)",
+        r"什么时候|何时|何年|何月|哪[一]?[年月天日]|几月|(?<!第)几号(?![令文])|日期|(?<!长)时间|多会儿|截至|哪个月|哪一天",
+        r"\bwhen\b|(?:what|which) (?:[\w-]+ ){0,2}(?:year|date|day|month)s?\b",
     ),
     (
         "who",
@@ -65,7 +65,7 @@ _KINDS: tuple[tuple[Kind, str, str], ...] = (
     (
         "definition",
         r"什么是|是什么|指什么|什么意思|何谓|定义|含义|意味着|代表什么|怎样才算|什么叫|叫做?什么|表示什么",
-        r"what (?:is|are|does)|meaning of|define|stand for",
+        r"what (?:is|are|does|counts as)|meaning of|define|stand for",
     ),
     (
         "class",
@@ -80,7 +80,7 @@ _KINDS: tuple[tuple[Kind, str, str], ...] = (
     (
         "count",
         rf"总共|总数|数量|(?:多少|几)大?[{_MEASURES}]|加起来",
-        r"how many|number of|count",
+        r"how many|number of|\bcount(?!s as)",
     ),
     ("identifier", r"编号|文号|标准号|代号|什么号", r"(?:document|standard) number|designation|identifier"),
 )
@@ -107,7 +107,14 @@ _DAY = re.compile(
     r"\d{1,2}\s*月\s*\d{1,2}\s*日|(?:19|20)\d\d-\d\d-\d\d"
     r"|\b\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* (?:19|20)\d\d"
 )
-_MONEY = re.compile(r"元|美元|欧元|\$|€|£|usd|eur|yuan|rmb|dollar|million|billion|trillion")
+# A goal is set for the end of a time: 到2030年, "by 2030". The edition in a title is no date.
+_TARGET = re.compile(r"目标|\b(?:target|goal)s?\b")
+_UNTIL = re.compile(r"[到至]\s*(?:19|20)\d\d\s*年|\b(?:by|until) (?:the )?(?:end of |end-)?(?:19|20)\d\d")
+_EDITION = re.compile(r"《[^》\n]*》|[(（]\s*(?:19|20)\d\d\s*年?(?:版|版本| edition)[)）]")
+_MONEY = re.compile(
+    r"[\d一二三四五六七八九十百千万亿数两几半]\s*余?[百千万亿]*\s*(?:元(?![素件宇组旦])|[美欧日港]元|英镑|人民币|块钱|法郎|马克|卢布)"
+    r"|[$€£¥]\s*\d|\d\s*(?:usd|eur|yuan|rmb|euros?|francs|marks|cents?)|dollar|pounds|million|billion|trillion|thousand|免费|\bfree\b"
+)
 _SHARE = re.compile(r"%|百分之|成以上|percent")
 _ORGANISATION = re.compile(
     r"(?:公司|集团|大学|研究院|研究所|委员会|协会|联盟|组织|学会|实验室|中心|局|厅|部|院|署|办公室|银行|企业|机构)"
@@ -117,7 +124,7 @@ _ENUMERATION = re.compile(r"、[^、。]{1,30}(?:、|与|和|及|等)|包括|分
 _IDENTIFIER = re.compile(r"[A-Z]{2,}[/ -]?[A-Z]*[ -]?\d{2,}|〔\d{4}〕|\b[A-Z]/\d+")
 _CLASSED = re.compile(r"标准。|类。|^\s*(?:[（(]?[一二三四五六七八九十\d]+[）).、]\s*)?[^，。]{2,16}[。：]")
 _SUBJECT = re.compile(
-    r"(?i)what (?:is|are|does)|\b(?:mean|means|meaning of|define|the|an?|by|stands? for)\b"
+    r"(?i)what (?:is|are|does|counts as)|\b(?:mean|means|meaning of|define|the|an?|by|stands? for)\b"
     r"|什么情况|怎样才算|定义|含义|意思|何谓|意味着|代表|表示|叫做?|[是指的？?。“”\"]"
 )
 _SPAN = re.compile(
@@ -129,24 +136,48 @@ _CONTACT = re.compile(r"@|https?://|www\.|\d{3,4}[- ]?\d{7,8}|(?<!\d)1\d{10}(?!\
 # Kinds of answer that cannot be given without their shape, and how far a text has to have it.
 _UNMISTAKABLE: tuple[Kind, ...] = ("money", "share", "when", "span", "contact")
 _GIVEN = 0.5
+# Kinds of which each of several documents gives one.
+_OF_ONE: frozenset[Kind] = frozenset({"number", "money", "share", "when", "span", "identifier"})
+_THING = r"[^\s，,、：:。？?的在里中对把将和与跟及各]{2,14}"
+_EACH_OF = re.compile(
+    rf"(?:^|(?<=[\s，,：:的在里中对把]))({_THING}(?:、{_THING})*[和与跟及]{_THING}?)(?:的[^，,]{{1,8}})?(?:各|分别)"
+)
+_JOINS = re.compile("[、和与跟及]")
 _DEFINES = re.compile(r"\W{0,4}(?:是|指|即|为|：|:|（|\(|表示|is\b|are\b|means\b|refers\b)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a question asks for: the kinds of answer, and for a number the measure words it would stand with.
-    `subject` is what a definition is asked of, folded; "" where none is."""
+    `subject` is what a definition is asked of, folded; "" where none is. `target` says that a goal is asked about."""
 
     kinds: frozenset[Kind]
     measures: tuple[str, ...]
     day: bool
     month: bool
+    target: bool
     subject: str
 
     @property
     def measure(self) -> str:
         """The measure word that what is counted is counted in: 项 where the question's is none of things (颗, 级)."""
         return next((measure for measure in self.measures if measure in _OF_THINGS), "项")
+
+    @property
+    def one_of_each(self) -> bool:
+        """Whether it asks for what each of several documents gives one of: a year, an amount."""
+        return not self.kinds.isdisjoint(_OF_ONE)
+
+    def of_each(self) -> Asked:
+        """What is asked of each of several documents: 分别是哪年 and "which years" want a year of each and no list."""
+        kinds = self.kinds & ({"identifier"} if "identifier" in self.kinds else _OF_ONE)  # 文号是多少 asks no amount
+        return replace(self, kinds=kinds, subject="") if kinds else self
+
+    def lacks(self, text: str) -> float:
+        """The share of the amounts, dates and spans of time asked for (0 to 1) that a text could not give; 0 where
+        none is asked for."""
+        folded, kinds = fold(text), self.kinds & _OF_ONE
+        return sum(1 - (self._fits(kind, text, folded) or 0.0) for kind in kinds) / len(kinds) if kinds else 0.0
 
     def fits(self, text: str, folded: str | None = None) -> tuple[float, float]:
         """How far a text has the shape of what is asked for: the share of the kinds (0 to 1) that it could give, and
@@ -166,8 +197,9 @@ class Asked:
             counted = _NO_COUNT.sub(" ", folded)
             return max(listing, float(bool(_NUMBER.search(counted) or CHINESE_NUMBER.search(counted))))
         if kind == "when":
-            exact = _DAY if self.day else _MONTH if self.month else _YEAR
-            return 1.0 if exact.search(folded) else 0.4 * bool(_YEAR.search(folded))
+            exact = _DAY if self.day else _MONTH if self.month else _UNTIL if self.target else _YEAR
+            dated = _EDITION.sub(" ", folded)
+            return 1.0 if exact.search(dated) else 0.4 * bool(_YEAR.search(dated))
         if kind == "definition":
             return float(self._defined(folded)) if self.subject else None
         pattern = _SHAPES.get(kind)
@@ -208,6 +240,17 @@ _SHAPES: dict[Kind, re.Pattern[str]] = {
 }
 
 
+def each_asked(question: str) -> dict[str, str]:
+    """The things of each of which a question asks the same figure or date, folded, with what it asks of each: 东河 and
+    西河 in 东河和西河各有多长; empty where it asks of one."""
+    text = fold(question)
+    match = _EACH_OF.search(text) if asked(question).one_of_each else None
+    if match is None:
+        return {}
+    before, after = text[: match.start(1)], text[match.end(1) :]
+    return {thing: f"{before}{thing}{after}" for thing in _JOINS.split(match[1])}
+
+
 @lru_cache(maxsize=256)  # a question's search, its judging and its answer all want it
 def asked(question: str) -> Asked:
     """What a question asks for."""
@@ -220,6 +263,7 @@ def asked(question: str) -> Asked:
         measures=tuple(dict.fromkeys(_MEASURE.findall(text))),
         day=bool(re.search(r"哪[一]?[天日]|几号|what day|which day", text)),
         month=bool(re.search(r"哪[一]?月|几月|what month|which month", text)),
+        target=bool(_TARGET.search(text)),
         subject=_subject(question) if "definition" in kinds else "",
     )
 
@@ -234,9 +278,10 @@ def _counted(folded: str, measure: str) -> bool:
     return bool(re.search(rf"(?:\d|[一二三四五六七八九十百千万亿两])\s*余?多?(?:大)?{measure}", folded))
 
 
-def counts(text: str) -> bool:
-    """Whether a text says how many of something there are."""
-    return any(_counted(fold(text), measure) for measure in _MEASURES)
+def counts(text: str, measures: Sequence[str] = _MEASURES) -> bool:
+    """Whether a text says how many of something there are, with one of some measure words."""
+    counted = _NO_COUNT.sub(" ", fold(text))
+    return any(_counted(counted, measure) for measure in measures)
 
 
 def listed(text: str) -> int:

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from corpus.english import ISSUERS, REGIONS
+from corpus.english import ISSUERS
+from corpus.places import REGIONS
 from indexing.tokeniser import fold, fold_width, identifier_forms
 
 
@@ -32,12 +33,18 @@ class Name:
 @dataclass(frozen=True, slots=True)
 class Named:
     """What a question names: for each name the documents that it may mean, in the question's order. `rest` is the
-    question without the names, or all of it where nothing else is left. `absent` are the
-    regions whose documents it names and that no document is of."""
+    question without the names, or all of it where nothing else is left. `absent` are the regions whose documents it
+    names and that no document is of. `body` is the issuer where an issuer is all that it names: 工信部标委会 may mean
+    what the committee issued, or the committee."""
 
     groups: tuple[frozenset[str], ...]
     rest: str
     absent: tuple[str, ...] = ()
+    body: str = ""
+
+    def is_of_body(self, text: str) -> bool:
+        """Whether a text speaks of the body that is named."""
+        return bool(self.body) and fold(self.body) in fold(text)
 
     @property
     def documents(self) -> frozenset[str]:
@@ -57,13 +64,24 @@ _ENGLISH_KINDS = {
     "plan": "规划", "rule": "规定", "measures": "办法", "handbook": "手册", "framework": "体系", "system": "体系",
 }  # fmt: skip
 _NATIONAL = re.compile(rf"\b(?:national|china's)(?: [\w-]+){{0,3}} ({'|'.join(_ENGLISH_KINDS)})s?\b")
+# What is handed in is no document of the archive: 意见要在哪天之前交.
+_HANDED_IN = re.compile(
+    r"(?:要|得|该|应当?|最[晚迟]|截[止至]|什么时候|何时|怎么|如何|往|向|可以)?(?:[^，,。？?]{0,6}(?:交|寄|递|反馈|提给|发给|发到))"
+)
 _THE_KIND = re.compile(rf"\bthe ({'|'.join(_ENGLISH_KINDS)})\b")
 # The nation's document as one of several: 国家和上海的….
-_AMONG = re.compile(r"(?:^|(?<=[，,、和与跟及 ]))国家(?=[、和与跟及各])|(?<=[、和与跟及])国家(?=的|各|两|三)")
+_AMONG = re.compile(
+    r"(?:^|(?<=[，,、和与跟及 ]))国家(?=[、和与跟及各])|(?<=[、和与跟及])国家(?=的|各|两|三)"
+    rf"|国家(?=[、和与跟及同](?:{'|'.join(REGIONS)}))"
+)
 _BY_ENGLISH = {english: place for place, english in REGIONS.items()}
 _OF_A_REGION = re.compile(
     rf"({'|'.join(REGIONS)})[省市]?[^，。？、和与]{{0,14}}(?:{_KINDS}|规划|体系)"
     rf"|\b({'|'.join(_BY_ENGLISH)})\b(?:'s)?(?: [\w'-]+){{0,5}} (?:{'|'.join(_ENGLISH_KINDS)})"
+)
+# What says that an issuer's document is meant and not the issuer.
+_ITS_DOCUMENT = re.compile(
+    rf"[^，,。？?、：:]{{0,12}}(?:{_KINDS}|体系)|(?:'s)?(?: [\w'-]+){{0,3}} (?:{'|'.join(_ENGLISH_KINDS)})\b"
 )
 _MINISTRY = re.compile(r"[一-鿿]{4,}?(?:部|委|局|厅)(?=[一-鿿a-z]*委员会)")
 # What joins two names.
@@ -77,6 +95,7 @@ _AFTER = re.compile(
 )
 _EDITION = re.compile(r"[（(][^（）()]*[）)]|\d{4}\s*年?|[\s《》]+")
 _RUN = re.compile(r"[一-鿿a-z]+")
+_NUMBER = re.compile(r"([一-鿿]+)\s*\D\s*(\d{4})\s*\D\s*第?(\d{1,5})\s*号")
 _WORD = re.compile(r"[一-鿿a-zA-Z0-9]")
 _PLACE_ENDING = re.compile(r"(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)$")
 # The fewest characters of a shortened issuer's name, and of a shortened title; the most of either.
@@ -104,7 +123,27 @@ def named(question: str, names: Sequence[Name]) -> Named:
         if end > start and (after := _AFTER.match(whole[at:])):
             at += after.end()
     rest = (rest + whole[at:]).strip(" ，,的")
-    return Named(_groups(found, text), rest if _WORD.search(rest) else question, absent)
+    groups = _groups(found, text)
+    body = _body(found, text, names) if len(groups) == 1 else ""
+    return Named(groups, rest if _WORD.search(rest) else question, absent, body)
+
+
+def _body(found: Sequence[_Mention], text: str, names: Sequence[Name]) -> str:
+    """The issuer that all these names are of; "" where one is of another kind, or a kind of document follows it."""
+    bodies = set[str]()
+    for start, end, documents in found:
+        words = text[start:end]
+        issuers = {issuer for name in names if name.document_id in documents for issuer in name.issuers}
+        of = [issuer for issuer in issuers if _is_called(words, issuer)]
+        if not of or _ITS_DOCUMENT.match(text, end):
+            return ""
+        bodies.update(of)
+    return min(bodies, key=len, default="")
+
+
+def _is_called(words: str, issuer: str) -> bool:
+    plain = _plain(issuer)
+    return ISSUERS.get(words, words) in (plain, fold(issuer)) or _issuer(words, plain) == len(words)
 
 
 def _plain_places(text: str) -> tuple[str, list[int]]:
@@ -161,7 +200,8 @@ def _mentions(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
             by_phrase[phrase].add(name.document_id)
     for phrase, documents in by_phrase.items():
         if phrase in text:
-            pattern = rf"\b{re.escape(phrase)}(?!\w)" if phrase.isascii() else re.escape(phrase)
+            # MIIT is no name in MIIT/TC1, which is a body of its own.
+            pattern = rf"(?<![\w/-]){re.escape(phrase)}(?![/-]?\w)" if phrase.isascii() else re.escape(phrase)
             yield from ((m.start(), m.end(), frozenset(documents)) for m in re.finditer(pattern, text))
     yield from _numbers(text, names)
     yield from _shortened(text, names)
@@ -186,9 +226,20 @@ def _phrases(name: Name) -> Iterator[str]:
 def _numbers(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
     """Document numbers; they stay in the question, for a text that gives one is asked for as well."""
     asked = {form for forms in identifier_forms(text) for form in forms}
-    for name in names if asked else ():
+    for name in names if "号" in text else ():
         if name.number and any(asked & set(forms) for forms in identifier_forms(name.number)):
             yield 0, 0, frozenset({name.document_id})
+        elif said := _said_loosely(name.number or "", text):
+            yield *said.span(), frozenset({name.document_id})
+
+
+def _said_loosely(number: str, text: str) -> re.Match[str] | None:
+    """Where a text gives a document number by its year or by its issuer's mark alone: 2024年113号, 联科113号."""
+    parts = _NUMBER.search(number)
+    if parts is None:
+        return None
+    mark, year, serial = parts.groups()
+    return re.search(rf"(?:(?<!\d){year}\s*年?\s*第?|[{mark}]*{mark[-2:]}\s*第?){serial}\s*号文?", text)
 
 
 def _shortened(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
@@ -225,7 +276,8 @@ def _kinds(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
             yield match.start(), match.end(), meant
     if len(names) < 2:
         return
-    places = [(m, m[0]) for m in _KIND.finditer(text) if m.start() == 0 or text[m.start() - 1] in " ，,。这那该本"]
+    alone = (m for m in _KIND.finditer(text) if m.start() == 0 or text[m.start() - 1] in " ，,。这那该本")
+    places = [(m, m[0]) for m in alone if not _HANDED_IN.match(text, m.end())]
     places += [(match, _ENGLISH_KINDS[match[1]]) for match in _THE_KIND.finditer(text)]
     for match, kind in places:
         meant = frozenset(name.document_id for name in names if kind in name.title)
@@ -235,7 +287,10 @@ def _kinds(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
 
 def _issuer(words: str, issuer: str) -> int:
     """How many of the first characters of `words` shorten an issuer's name: they stand in it in this order, and
-    the last of them ends it, as 工信部 in 工业和信息化部. A piece of the name (技术委员会) is a kind of body."""
+    the last of them ends it, as 工信部 in 工业和信息化部. A piece of the name (技术委员会) is a kind of body. English
+    names are shortened by words."""
+    if issuer.isascii():
+        return 0
     longest, at = 0, -1
     for length, character in enumerate(words, 1):
         at = issuer.find(character, at + 1)

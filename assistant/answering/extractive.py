@@ -11,22 +11,23 @@ statement.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from assistant import texts
-from assistant.answering import field_answers, table_answers
-from assistant.answering.asked import Asked, asked, counts, listed
+from assistant.answering import field_answers, section_answers, table_answers
+from assistant.answering.asked import Asked, asked, counts, each_asked, listed
 from assistant.answering.finding import Found
-from assistant.answering.weighing import FIRST, PASSAGE, Unit, beside_passage, builtin
+from assistant.answering.section_answers import after_mark, listing
+from assistant.answering.weighing import FIRST, MISSHAPEN, PASSAGE, Unit, beside_passage, builtin
 from assistant.answers import Draft
 from assistant.checking.verification import values
 from corpus.document import Block, Document, Kind
 from corpus.sentences import sentences
 from corpus.structure import numbered
 from indexing.retrieval import Hit, Search
-from indexing.tokeniser import fold, terms
+from indexing.tokeniser import fold, identifiers, terms
 
 NAME = "extractive/2"
 
@@ -34,6 +35,8 @@ NAME = "extractive/2"
 _NOT_IN_FORCE = 0.3
 # What it loses where the question names documents and it is from another.
 _NOT_NAMED = 3.0
+# What lacks this much of the shape that is asked for says nothing of it.
+_LACKING = 0.5
 # A further sentence is said when its weight is at most this much below the best one's.
 _NEAR, _NEAR_IN_LIST = 2.5, 3.0
 _MOST, _MOST_IN_LIST, _MOST_OF_SEVERAL = 3, 8, 3
@@ -47,7 +50,6 @@ _WITHOUT_MEANING = re.compile(r"[\s,.;:!?，。、；：！？“”‘’\"'（
 _ENOUGH_OF_A_HEADING, _MOST_HEADINGS = 0.7, 24
 # The most characters of the label that an item begins with: 4. 治理标准。
 _LABEL = 24
-_BULLET = re.compile(r"[-*+•·●▪◦■◆]\s+|——\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def draft(
         return
     wanted = asked(found.named.rest)
     if several := [search for search in found.each if search.hits] if len(found.each) > 1 else []:
+        wanted = wanted.of_each()
         sides = [list(_side(found.named.rest, wanted, one, documents, not_in_force, language)) for one in several]
         for side in sorted(sides, key=lambda side: len(side) > 1):  # what says nothing first, in one line
             yield from side
@@ -87,17 +90,20 @@ def draft(
     for place, chosen in enumerate(extract(found, documents, not_in_force)):
         said = _draft(chosen, documents, wanted)
         yield said
-        if place == 0 and "count" in wanted.kinds:
+        if place == 0 and "count" in wanted.kinds and "list" not in wanted.kinds:
             yield from _counted(said, wanted, language)
 
 
 def known(found: Found, documents: Mapping[str, Document], language: str) -> list[Draft]:
-    """What is on record: a field of the document that is named, or rows of a table; empty where that is not asked."""
+    """What is on record: a field of the document that is named, rows of a table, or the classes of a section; empty
+    where that is not asked."""
     wanted = asked(found.named.rest)
-    fields = list(field_answers.draft(found, documents, wanted))
-    if not fields and found.rows is not None:
+    if fields := list(field_answers.draft(found, documents, wanted)):
+        return fields
+    sections = section_answers.draft(found, documents, wanted, language)
+    if found.rows is not None and (found.rows.spoken or not sections):
         return table_answers.draft(found.rows, found.search.hits, wanted, language)
-    return fields
+    return sections
 
 
 def _side(
@@ -114,8 +120,9 @@ def _side(
     if on_record := list(field_answers.of_one(about, search, documents, wanted)):
         yield from (heading, *on_record)
         return
-    chosen = _of(about, wanted, search, documents, not_in_force, most=_MOST_OF_SEVERAL)
-    if not chosen or max(one.score for one in chosen) < PASSAGE + FIRST + _SILENT:
+    chosen = _of(about, wanted, search, documents, not_in_force, most=_MOST_OF_SEVERAL, misshapen=MISSHAPEN)
+    # A goal may be told without its date: what has not the shape asked for is less, and is not silence.
+    if not chosen or max(c.score + MISSHAPEN * wanted.lacks(c.text) for c in chosen) < PASSAGE + FIRST + _SILENT:
         yield Draft(texts.says_nothing(title, language), (), 1.0)
         return
     yield heading
@@ -126,7 +133,34 @@ def extract(found: Found, documents: Mapping[str, Document], not_in_force: Conta
     """The spans that answer a question best, in the order to be said; empty where nothing fits.
     `text == document.text[start:end]` for each."""
     about = found.named.rest
-    return _of(about, asked(about), found.search, documents, not_in_force, found.named.documents)
+    return _of_each_thing(found, documents, not_in_force) or _of(
+        about, asked(about), found.search, documents, not_in_force, found.strange
+    )
+
+
+def _of_each_thing(
+    found: Found, documents: Mapping[str, Document], not_in_force: Container[str]
+) -> tuple[Extract, ...]:
+    """The best span of each of the things that a question joins and asks a figure or a date of, which names it; empty
+    where it joins none, or one has none."""
+    about = found.named.rest
+    things, wanted = set(each_asked(about)), asked(about).of_each()
+    if not things:
+        return ()
+    every = _candidates(about, wanted, found.search, documents, not_in_force, found.strange, MISSHAPEN)
+    chosen: dict[str, Extract] = {}
+    for candidate in sorted(every, key=lambda c: (-c.score, c.hit.rank, c.start)):
+        said = {thing for thing in things if thing in fold(candidate.text)}
+        if wanted.lacks(candidate.text) < _LACKING and (len(said) == 1 or said == things):
+            for thing in said:
+                best = chosen.setdefault(thing, candidate)
+                # What names it alone tells of it; what names all of them may be of how they differ.
+                if (
+                    len(said) == 1 < sum(each in fold(best.text) for each in things)
+                    and candidate.score > best.score - _NEAR
+                ):
+                    chosen[thing] = candidate
+    return tuple(dict.fromkeys(chosen[thing] for thing in each_asked(about))) if chosen.keys() == things else ()
 
 
 def _of(
@@ -135,16 +169,19 @@ def _of(
     search: Search,
     documents: Mapping[str, Document],
     not_in_force: Container[str],
-    named: Collection[str] = (),
+    strange: Callable[[Hit], bool] = lambda _: False,
     most: int | None = None,
+    misshapen: float = 0.0,
 ) -> tuple[Extract, ...]:
     candidates = sorted(
-        _candidates(about, wanted, search, documents, not_in_force, named),
+        _candidates(about, wanted, search, documents, not_in_force, strange, misshapen),
         key=lambda c: (-c.score, c.hit.rank, c.start),
     )
     if not candidates:
         return ()
     candidates = [c for c in candidates if wanted.subject and wanted.defined(c.text)] or candidates
+    if "definition" in wanted.kinds and (numbers := identifiers(about)):
+        candidates = [c for c in candidates if numbers & identifiers(c.text)] or candidates
     wants_list = "list" in wanted.kinds
     if wants_list and (outline := _outline(search, documents, candidates[0])):
         return outline
@@ -184,7 +221,8 @@ def _candidates(
     search: Search,
     documents: Mapping[str, Document],
     not_in_force: Container[str],
-    named: Collection[str],
+    strange: Callable[[Hit], bool],
+    misshapen: float,
 ) -> Iterator[Extract]:
     """Every sentence, row and item of the hits, and of the places that say the same, with its weight."""
     top = search.hits[0].score if search.hits else 1.0
@@ -193,10 +231,11 @@ def _candidates(
         hit = search.hits[place]
         score = beside_passage(weight, hit, top)
         late = _NOT_IN_FORCE if hit.document_id in not_in_force else 0.0
-        late += _NOT_NAMED if named and hit.document_id not in named else 0.0
-        start = _after_mark(unit.document.text, unit.start, unit.end) if _is_item(unit) else unit.start
+        late += _NOT_NAMED if strange(hit) else 0.0
+        start = after_mark(unit.document.text, unit.start, unit.end) if _is_item(unit) else unit.start
         text = unit.document.quote(start, unit.end)
         if text:
+            late += misshapen * wanted.lacks(text)
             yield Extract(hit, start, unit.end, text, score - late, unit.block)
 
 
@@ -221,8 +260,9 @@ def _draft(chosen: Extract, documents: Mapping[str, Document], wanted: Asked) ->
 def _counted(said: Draft, wanted: Asked, language: str) -> Iterator[Draft]:
     """How many items a sentence lists that is asked the number of them and does not say it; counted, not quoted."""
     number = listed(said.text)
-    if number and not counts(said.text):
-        yield Draft(f"（共列出 {number} {wanted.measure}）" if language == "zh" else f"({number} are listed)", (), 1.0)
+    of_things = language != "zh" or wanted.measure in wanted.measures  # not of pages, 几页, or of a size, 参数量
+    if number and of_things and not counts(said.text):
+        yield Draft(listing(number, wanted.measure if language == "zh" else ""), (), 1.0)
 
 
 def _label(chosen: Extract, document: Document, wanted: Asked) -> tuple[int, int] | None:
@@ -233,7 +273,7 @@ def _label(chosen: Extract, document: Document, wanted: Asked) -> tuple[int, int
     if first is not None and chosen.start < first[1] and first[1] - chosen.start <= _LABEL:
         return None  # it begins with its label
     if first is not None and chosen.start >= first[1]:
-        start = _after_mark(document.text, *first)
+        start = after_mark(document.text, *first)
         if 0 < first[1] - start <= _LABEL and (numbered(document.quote(*first)) or "class" in wanted.kinds):
             return start, first[1]
     if "class" in wanted.kinds and block.headings:
@@ -263,7 +303,7 @@ def _outline(search: Search, documents: Mapping[str, Document], best: Extract) -
 
 
 def _item(hit: Hit, document: Document, block: Block, score: float) -> Extract:
-    start = _after_mark(document.text, block.start, block.end)
+    start = after_mark(document.text, block.start, block.end)
     return Extract(hit, start, block.end, document.quote(start, block.end), score, block)
 
 
@@ -297,15 +337,6 @@ def _announced(best: Extract, documents: Mapping[str, Document]) -> list[Extract
 
 def _until(blocks: Sequence[Block], ends: Callable[[Block], bool]) -> list[Block]:
     return list(takewhile(lambda block: not ends(block), blocks))
-
-
-def _after_mark(text: str, start: int, end: int) -> int:
-    """Where an item's or a heading's words begin: the dash or number before them is not said."""
-    bullet, mark = _BULLET.match(text, start, end), numbered(text[start:end])
-    begin = bullet.end() if bullet else start + (mark.length if mark else 0)
-    while begin < end and text[begin].isspace():
-        begin += 1
-    return begin
 
 
 def _repeats(one: Extract, other: Extract) -> bool:

@@ -3,30 +3,40 @@
 A name in a question says where to look, and as a word to be found it leads astray: 国家指南 stands on every title page
 and in every bibliography. So the documents that are named are searched for the rest of the question, as if each of
 their passages said the name, beside a search of all documents for the whole question. Where a question names several
-documents, each is searched by itself and they take turns.
+documents, each is searched by itself and they take turns, what has the figure or date that is asked for first. An
+issuer's name may mean the body itself, so what other documents say of it takes its turn as well; and where things are
+joined that are no documents (东河和西河各有多长), each is asked about by itself.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from assistant.answering.asked import asked
+from assistant.answering.acronyms import acronyms, spelled_out
+from assistant.answering.asked import asked, each_asked
 from assistant.answering.document_names import Name, Named, named
 from assistant.answering.table_answers import spans_of
 from assistant.answering.table_questions import Rows, asked_rows
-from assistant.answering.weighing import Passage, builtin
+from assistant.answering.weighing import MISSHAPEN, Passage, beside_passage, builtin
 from indexing.fusion import SHIPPED, Recipe
 from indexing.index import Index
 from indexing.lexical import LexicalQuestion
 from indexing.rerank import Reranker
 from indexing.retrieval import RERANK_TOP, Hit, Retriever, Search, headings_at
 from indexing.store import Scope
-from indexing.tokeniser import with_stars
+from indexing.tokeniser import with_document_numbers, with_stars
 
+# How many passages are looked at for what an acronym stands for.
+_DEFINING = 8
 # How many hits at most are the rows of a table that are asked for.
 _ROW_HITS = 4
+# How many times the hits wanted are looked at in each of several documents.
+_DEEPER = 2
+# How many hits at most are what other documents say of a body that is named.
+_MOST_OF_BODY = 3
 # More documents than this are not named but described: 上海的文件 in an archive of that city.
 _MOST_NAMED = 200
 
@@ -40,6 +50,11 @@ class Found:
     named: Named
     each: tuple[Search, ...] = ()
     rows: Rows | None = None
+
+    def strange(self, hit: Hit) -> bool:
+        """Whether a hit is of no document that is named, and says nothing of the body that is."""
+        documents = self.named.documents
+        return bool(documents) and hit.document_id not in documents and not self.named.is_of_body(hit.text)
 
 
 class Finder:
@@ -62,24 +77,97 @@ class Finder:
             rerank_top=rerank_top,
             refine=_worth if recipe.sentences else None,
         )
+        self._sentences = recipe.sentences and reranker is None
         self._names: tuple[int, tuple[tuple[str, Name], ...]] = (-1, ())
 
     def find(self, question: str, k: int, scope: Scope, origins: Sequence[str], *, explain: bool = False) -> Found:
         """The `k` best hits. Raises `Unavailable` where a reranker behind an endpoint does not answer."""
-        question = with_stars(question)
-        about = named(question, self._known(scope, origins) if self._recipe.names else ())
+        question = with_document_numbers(with_stars(question))
+        about = self._named(question, scope, origins)
         search = self._retriever.search(question, k, scope, origins, explain=explain)
         if not about.groups or len(about.documents) > _MOST_NAMED:
+            parts = [
+                self._retriever.search(part, k, scope, origins, explain=explain)
+                for part in each_asked(question).values()
+            ]
+            if parts:  # judged as the question that it is
+                search = replace(_merged(parts, search, k), question=search.question, by_fusion=search.by_fusion)
             return self._with_rows(question, Found(search, replace(about, groups=(), rest=question)), k)
+        several = self._sentences and len(about.groups) > 1 and asked(about.rest).one_of_each
         each = tuple(
             self._retriever.search(
-                about.rest, k, replace(scope, documents=tuple(sorted(group))), origins, explain=explain
+                about.rest,
+                _DEEPER * k if several else k,
+                replace(scope, documents=tuple(sorted(group))),
+                origins,
+                explain=explain,
             )
             for group in about.groups
             if group
         )
+        if several:
+            each = tuple(self._by_sentence(about.rest, one, k) for one in each)
         granted = [_granted(one, search) for one in each]
-        return self._with_rows(question, Found(_merged(granted, search, k), about, tuple(granted)), k)
+        beside = [self._of_body(about, granted[0], k, scope, origins, explain=explain)] if about.body else []
+        merged = _merged([*granted, *beside], search, k)
+        return self._with_rows(question, Found(merged, about, tuple(granted)), k)
+
+    def _named(self, question: str, scope: Scope, origins: Sequence[str]) -> Named:
+        """What a question names, also by an acronym that the documents spell out."""
+        names = self._known(scope, origins) if self._recipe.names else []
+        about = named(question, names)
+        written = question
+        for acronym in acronyms(question) if names else ():
+            found = self._retriever.search(acronym, _DEFINING, scope, origins)
+            if name := spelled_out(acronym, (hit.text for hit in found.hits)):
+                written = written.replace(acronym, name)
+        spelled = named(written, names) if written != question else about
+        return spelled if len(spelled.groups) > len(about.groups) else about
+
+    def _of_body(
+        self, about: Named, own: Search, k: int, scope: Scope, origins: Sequence[str], *, explain: bool
+    ) -> Search:
+        """What others than its own documents say of the body that is named, which may itself be meant; `own` is what
+        was found in its documents, and the best of either search counts the same."""
+        found = self._retriever.search(f"{about.body} {about.rest}", k, scope, origins, explain=explain)
+
+        def of_body(hit: Hit) -> bool:
+            return hit.document_id not in about.documents and about.is_of_body(hit.text)
+
+        def scaled(hits: Sequence[Hit], best: Sequence[Hit]) -> tuple[Hit, ...]:
+            scale = best[0].score / hits[0].score if best and hits and hits[0].score else 1.0
+            return tuple(replace(hit, score=round(scale * hit.score, 4)) for hit in hits if of_body(hit))[
+                :_MOST_OF_BODY
+            ]
+
+        explained = found.explained and replace(
+            found.explained,
+            hits=tuple(why for hit, why in zip(found.hits, found.explained.hits, strict=True) if of_body(hit))[
+                :_MOST_OF_BODY
+            ],
+        )
+        return replace(
+            found,
+            hits=scaled(found.hits, own.hits),
+            by_fusion=scaled(found.by_fusion, own.by_fusion),
+            explained=explained,
+        )
+
+    def _by_sentence(self, question: str, search: Search, k: int) -> Search:
+        """The `k` best of a search within one of several documents, by their best sentences for what is asked."""
+        wanted = asked(question).of_each()
+        documents = self._index.catalogue.documents(hit.document_id for hit in search.hits)
+        passages = [(documents[hit.document_id], hit.start, hit.end) for hit in search.hits]
+        best = [-math.inf] * len(passages)
+        for place, unit, weight in builtin().weigh(question, search.question, wanted, passages):
+            score = beside_passage(weight, search.hits[place], search.hits[0].score)
+            best[place] = max(best[place], score - MISSHAPEN * wanted.lacks(unit.text))
+        order = sorted(range(len(best)), key=lambda place: -best[place])[:k]
+        hits = tuple(replace(search.hits[place], rank=rank) for rank, place in enumerate(order, 1))
+        explained = search.explained and replace(
+            search.explained, hits=tuple(search.explained.hits[place] for place in order)
+        )
+        return replace(search, hits=hits, by_fusion=search.by_fusion[:k], explained=explained)
 
     def _with_rows(self, question: str, found: Found, k: int) -> Found:
         """The same, with the rows of a table first where a question asks for rows."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answering.asked import Asked
 from assistant.answering.table_groups import Group, values
-from assistant.answering.table_questions import Rows
+from assistant.answering.table_questions import Rows, Wanted
 from assistant.answers import Draft
 from corpus.document import Document, Kind, Row, Table
 from indexing.retrieval import Hit
@@ -50,13 +50,19 @@ def _say(rows: Rows, hit: Hit, measure: str) -> Iterator[Draft]:
     for group, size in zip(rows.groups, sizes, strict=True):
         yield Draft(_counted(rows, group, size, measure), (), 1.0)
         yield from _told(rows, group, hit, zh=bool(measure))
-    if rows.wanted == "together":
-        total = sum(sizes)
+    names = [_name(group) for group in rows.groups]
+    yield from summed(rows.wanted, list(zip(names, sizes, strict=True)), measure)
+
+
+def summed(wanted: Wanted, sizes: Sequence[tuple[str, int]], measure: str) -> Iterator[Draft]:
+    """What several groups, each by its name and size, come to: together, or which has more or fewer."""
+    if wanted == "together":
+        total = sum(size for _, size in sizes)
         yield Draft(f"合计 {total} {measure}。" if measure else f"Together: {total}.", (), 1.0)
-    if rows.wanted in ("more", "fewer"):
-        wins = (max if rows.wanted == "more" else min)(sizes)
-        names = [_name(group) for group, size in zip(rows.groups, sizes, strict=True) if size == wins]
-        yield Draft(_winning(names, wins, len(sizes), rows.wanted == "more", measure), (), 1.0)
+    if wanted in ("more", "fewer"):
+        wins = (max if wanted == "more" else min)(size for _, size in sizes)
+        names = [name for name, size in sizes if size == wins]
+        yield Draft(_winning(names, wins, len(sizes), wanted == "more", measure), (), 1.0)
 
 
 def _counted(rows: Rows, group: Group, size: int, measure: str) -> str:
@@ -68,13 +74,19 @@ def _counted(rows: Rows, group: Group, size: int, measure: str) -> str:
         most = "最多，" if rows.wanted == "most" else ""
         return f"{_book_title(title)}中{where}{most}共 {size} {measure}{'：' if size else '。'}"
     which = f" for {where}" if where else ""
-    return f"“{title}” has {'the most, ' if rows.wanted == 'most' else ''}{size}{which}{':' if size else '.'}"
+    most = "the most, " if rows.wanted == "most" else ""
+    return f"“{title}” has {most}{entries(size, rows.counted)}{which}{':' if size else '.'}"
+
+
+def entries(size: int, counted: str = "") -> str:
+    """How many entries there are, in English, or of what the question calls them."""
+    return "1 entry" if size == 1 else f"{size} {counted or 'entries'}"
 
 
 def _told(rows: Rows, group: Group, hit: Hit, *, zh: bool) -> Iterator[Draft]:
-    """The items of a group; of a group without any the rows that have none."""
+    """The items of a group; of a group without any, or with one that is what was asked, the rows as they stand."""
     items, counted = _items(rows, group), _with_value(rows, group)
-    if not items:
+    if not items or tuple(items) == group.values:
         read = (record(rows.document, hit, row.start, row.end) for row in group.rows)
         yield from (Draft(*one, 1.0) for one in read if one is not None)
         return

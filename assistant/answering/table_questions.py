@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.answering import coverage, table_topics
 from assistant.answering.asked import Asked
 from assistant.answering.table_groups import NUMBERING, Group, grouped, holding, is_rating, telling, values
-from assistant.answering.table_words import Words, bare, words_of
+from assistant.answering.table_words import Words, bare, parts_of, words_of
 from corpus.document import Document, Row, Table
 from indexing.lexical import LexicalQuestion
 from indexing.retrieval import Search
@@ -26,13 +27,14 @@ from indexing.tokeniser import terms
 Wanted = Literal["each", "more", "fewer", "together", "most", "rows"]
 
 # What share of a question a table has to say, with its title, its columns and the cells that are asked for: where the
-# question speaks of a table, and where it does not; where none of its cells are asked for, it has to say more.
+# question speaks of a table, and where it does not; where it asks for the rows about something; where none of its cells
+# are asked for, it has to say more.
 _ENOUGH, _ENOUGH_UNSAID = 0.4, 0.6
+_ENOUGH_RELATED = 0.25
 _ENOUGH_ALONE, _ENOUGH_ALONE_UNSAID = 0.6, 0.85
 # Fewer rows are no list; more groups are no comparison; more rows are not read aloud one by one.
 _LEAST, _MOST_GROUPS, _MOST_READ = 2, 12, 8
 _ROW_NUMBER = re.compile(r"第\s*(\d{1,4})\s*[号项条个行]|\b(?:no\.?|number|row|item|entry)\s*(\d{1,4})\b", re.I)
-_TABLE = re.compile(r"框架表|体系表|清单|表格?里?|\btable\b|\blist\b", re.I)
 _ALL = re.compile(r"一?共|总共|总数|全部|所有|in (?:total|all)|altogether|\ball\b|\btotal\b", re.I)
 _TOGETHER = re.compile(
     r"加起来|加在一起|一?共|总共|合计|总计|in (?:total|all)|altogether|combined|together|\bsum\b", re.I
@@ -43,32 +45,18 @@ _MOST = re.compile(r"最多|\b(?:the )?most\b", re.I)
 _WHICH = re.compile(r"(?:哪[一]?[个种类项]?|什么|(?:which|what)(?: one)?(?: of)?(?: the)?) ?$", re.I)
 _EACH = re.compile(r"各|每|分别|\beach\b|\bevery\b|\bper\b|respectively", re.I)
 _RATING = re.compile(r"(?:几|多少)\s*颗?\s*星|评[级星]|什么(?:等?级|星级)|how many stars|\brat(?:ed|ings?)\b", re.I)
+_RELATED = re.compile(
+    r"[跟与和同]|关于|有关|相关|涉及到?|提到|\b(?:about|related|relating|concerning|dealing|with)\b", re.I
+)
 _INCLUDED = re.compile(r"包括|包含|含|都算|\binclud\w+|as well as|\bboth\b", re.I)
-# What is counted or listed, and what any row may be called.
-_COUNTED = re.compile(r"(?:(?:几|多少)大?[项个家类种条款名件部份处]|哪些)(?![是在有属被不没的已要])([一-鿿]{2})")
-_COUNTED_EN = re.compile(
-    r"how many (?!(?:do|does|did|is|are|was|were|has|have)\b)((?:[\w-]+ ){0,3}?[\w-]+) "
-    r"(?:does?|did|is|are|was|were|has|have|had|in|on|of|for|can|will|should|under|there|with)\b",
-    re.I,
-)
-_ANY_ROW = re.compile(
-    r"内容|项目|条目|东西|[小中大子]类|类[别型]|种类|方向|记录|\b(?:entries|rows|items|ones|types|categories)\b", re.I
-)
-# Words of a question that no table need say.
-_LIGHT = re.compile(
-    r"只有|只|仅|带|标着?|列了?|收录|底下|下面|里面|属于|到底|究竟|还是|谁|哪|更多|更少|多|少|最|加起来|合计|一起|每|各自?"
-    r"|\b(?:carry|carries|only|just|contain\w*|includ\w*|belong\w*|under|more|most|fewer|each|every|both|or|one|ones|s|entry|"
-    r"entries|rows?|items?|table|respectively|combined|together|all|altogether|total|there|within|marked|rated|given|got|"
-    r"get|exactly|number|count|different|found|listed)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The rows of a table that a question is about, in groups: one, or one for each cell of a column that it says.
     `column` is the one that it counts or lists the values of: `named` by the question, or the one that tells rows
-    apart. `said` is the share of the question that the table says."""
+    apart. `said` is the share of the question that the table says; `spoken` that the question speaks of a table, and
+    `counted` what an English one calls what it asks the number of."""
 
     document: Document
     table: Table
@@ -77,6 +65,8 @@ class Rows:
     named: bool = False
     said: float = 1.0
     wanted: Wanted = "each"
+    spoken: bool = True
+    counted: str = ""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -93,10 +83,11 @@ def asked_rows(
     tables = [(documents[document_id], table) for document_id in ids for table in documents[document_id].tables]
     compares = any(pattern.search(question) for pattern in (_MORE, _FEWER, _MOST, _RATING, _TOGETHER))
     if asked.kinds.isdisjoint(("count", "list")) and not compares:
-        return _numbered(question, tables)
+        return _numbered(question, tables) or _coded(question, rest, asked, tables)
     asking = _Asking(question, rest, words_of(rest), "count" in asked.kinds, search.question)
     found = [one for document, table in tables if (one := asking.of(document, table)) is not None]
-    return max(found, key=lambda one: (one.said, len(one.groups[0].values), -len(one.rows)), default=None)
+    best = max(found, key=lambda one: (one.said, len(one.groups[0].values), -len(one.rows)), default=None)
+    return best or _coded(question, rest, asked, tables)
 
 
 def _numbered(question: str, tables: Iterable[tuple[Document, Table]]) -> Rows | None:
@@ -108,6 +99,16 @@ def _numbered(question: str, tables: Iterable[tuple[Document, Table]]) -> Rows |
         column = next((i for i, name in enumerate(table.columns) if NUMBERING.search(name)), None)
         rows = tuple(row for row in table.rows if column is not None and row.cells[column].strip() == number)
         if len(rows) == 1:
+            return Rows(document, table, (Group((), rows),), wanted="rows")
+    return None
+
+
+def _coded(question: str, rest: str, asked: Asked, tables: Iterable[tuple[Document, Table]]) -> Rows | None:
+    """The row that is asked for by what its code stands for."""
+    if not asked.kinds.isdisjoint(("count", "when", "money", "share", "span", "contact")):
+        return None
+    for document, table in tables:
+        if rows := table_topics.coded(question, rest, table):
             return Rows(document, table, (Group((), rows),), wanted="rows")
     return None
 
@@ -130,38 +131,44 @@ class _Asking:
         columns = _columns(left, table)
         if _MOST.search(self.question):
             return self._most(document, table, conditions, columns, left)
+        if not conditions and (rows := self._about(document, table)) is not None:
+            return rows
         column, named = (columns[0], True) if columns else (telling(table), False)
         groups = grouped(table, conditions)
-        phrase, groups = self._narrowed(left, groups, column) if named and not conditions else ("", groups)
+        phrase, groups = self._narrowed(left, table, groups, column) if named and not conditions else ("", groups)
         wanted = self._wanted(table, conditions, groups)
         if not groups or wanted is None or not (conditions or (self.counts and (named or _ALL.search(self.question)))):
             return None
         cells = [row.cells[column] for group in groups for row in group.rows]
         told = self._told(document, table, conditions, columns, [phrase, *(cells if named else ())])
-        said = self._share(told)
+        said = coverage.share(self.rest, self.lexical, told, _RELATED)
         elsewhere = bool(conditions) and any(i != column for i in conditions)
-        speaks = bool(_TABLE.search(self.question))
+        speaks = bool(coverage.TABLE.search(self.question))
         of_rows = elsewhere and (self.counts or wanted != "each" or speaks)
         if named and not conditions:  # the other rows have nothing to do with it
             groups = tuple(Group((), tuple(row for row in group.rows if row.cells[column])) for group in groups)
         enough = (_ENOUGH, _ENOUGH_UNSAID) if of_rows else (_ENOUGH_ALONE, _ENOUGH_ALONE_UNSAID)
-        if said < enough[not speaks] or not self._can_be(told | set(terms("\n".join(cells)))):
+        if said < enough[not speaks] or not coverage.can_be(
+            self.rest, self.lexical, told | set(terms("\n".join(cells))), chinese=self.words.chinese
+        ):
             return None
         # One row is what the question is about, and none of what it counts.
         if wanted == "each" and not (speaks and self.counts) and all(len(group.rows) < _LEAST for group in groups):
             return None
         if not (self.words.chinese or of_rows or self.counts):
             return None
-        return Rows(document, table, groups, column, named, said, wanted)
+        return Rows(document, table, groups, column, named, said, wanted, speaks, coverage.counted(self.question))
 
-    def _can_be(self, said: Set[str]) -> bool:
-        """Whether what is counted or listed may be what the rows are: 企业 in 多少家企业 has to be said somewhere."""
-        counted = (_COUNTED if self.words.chinese else _COUNTED_EN).search(self.rest.lower())
-        if counted is None or _ANY_ROW.search(counted[1]):
-            return True
-        head = terms(counted[1])[-1]
-        units = [unit for unit, _ in self.lexical.units if head in unit] or [(head,)]
-        return any(not said.isdisjoint(unit) for unit in units)
+    def _about(self, document: Document, table: Table) -> Rows | None:
+        """The rows about something, where the question speaks of a table."""
+        column = telling(table)
+        topics, rows = table_topics.about(self.question, table, column)
+        if not rows or not coverage.TABLE.search(self.question):
+            return None
+        cells = [cell for row in rows for cell in row.cells]
+        told = set(terms("\n".join((table.title, document.metadata.title, *table.columns, *topics, *cells))))
+        said = coverage.share(self.rest, self.lexical, told, _RELATED)
+        return Rows(document, table, (Group(topics, rows),), column, said=said) if said >= _ENOUGH_RELATED else None
 
     def _wanted(self, table: Table, conditions: Mapping[int, Sequence[str]], groups: Sequence[Group]) -> Wanted | None:
         """What is asked of the groups; None where it is nothing that a table can say."""
@@ -169,14 +176,7 @@ class _Asking:
         if _RATING.search(self.question) and rated:
             few = sum(len(group.rows) for group in groups) <= _MOST_READ
             return "rows" if conditions and few else None
-        if len(groups) > 1:
-            if _MORE.search(self.question):
-                return "more"
-            if _FEWER.search(self.question):
-                return "fewer"
-            if _TOGETHER.search(self.question):
-                return "together"
-        return "each"
+        return compared(self.question) if len(groups) > 1 else "each"
 
     def _most(
         self,
@@ -198,17 +198,21 @@ class _Asking:
             return len(values(group, column)) if other is not None else len(group.rows)
 
         most = max(map(size, groups), default=0)
-        said = self._share(self._told(document, table, conditions, columns, ()))
+        said = coverage.share(self.rest, self.lexical, self._told(document, table, conditions, columns, ()))
         if most < _LEAST or said < _ENOUGH:
             return None
         first = tuple(group for group in groups if size(group) == most)
         return Rows(document, table, first, column, other is not None, said, "most")
 
-    def _narrowed(self, left: Words, groups: tuple[Group, ...], column: int) -> tuple[str, tuple[Group, ...]]:
+    def _narrowed(
+        self, left: Words, table: Table, groups: tuple[Group, ...], column: int
+    ) -> tuple[str, tuple[Group, ...]]:
         """Those of the rows whose cell in a column says a phrase of the question that some say and others do not."""
         rows = groups[0].rows if groups else ()
         if left.chinese:
             phrase, held = holding(left.text, rows, column)
+            if phrase in bare(table.title):  # it is what all of them are about
+                return "", groups
         elif _INCLUDED.search(self.question):
             return "", groups
         else:
@@ -232,18 +236,14 @@ class _Asking:
         told = [table.title, document.metadata.title, *table.columns, *asked, *cells, *left.taken]
         return set(terms("\n".join(told)))
 
-    def _share(self, said: Set[str]) -> float:
-        """The share of the question that some terms say: weighted by rarity, or each word counting the same."""
-        light = {term for match in _LIGHT.finditer(self.rest) for term in terms(match[0])}
-        if match := _TABLE.search(self.question):
-            light |= set(terms(match[0]))
-        weights = [(unit, weight) for unit, weight in self.lexical.units if light.isdisjoint(unit)]
-        heard = [(weight, not said.isdisjoint(unit)) for unit, weight in weights]
-        if not heard:
-            return 1.0
-        total = sum(weight for weight, _ in heard)
-        weighted = sum(weight for weight, told in heard if told) / total if total else 0.0
-        return max(weighted, sum(told for _, told in heard) / len(heard))
+
+def compared(question: str) -> Wanted:
+    """What a question about several groups asks of them."""
+    if _MORE.search(question):
+        return "more"
+    if _FEWER.search(question):
+        return "fewer"
+    return "together" if _TOGETHER.search(question) else "each"
 
 
 def _conditions(words: Words, table: Table) -> tuple[dict[int, list[str]], Words]:
@@ -280,9 +280,4 @@ def _columns(left: Words, table: Table) -> list[int]:
 
 
 def _names(table: Table, column: int) -> list[str]:
-    return _parts(bare(table.columns[column]))
-
-
-def _parts(column: str) -> list[str]:
-    """What a column may be called: 标准名称 and 标准方向 of 标准名称/标准方向."""
-    return [name.strip() for name in re.split(r"[/／()]", column) if len(name.strip()) >= 2]
+    return parts_of(bare(table.columns[column]))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # How near in meaning each of a cell's words has to be to a word of the question, and all of them on average.
 _NEAR, _NEAR_ON_AVERAGE = 0.35, 0.5
 # How near a word alone has to be.
-_SURELY = 0.6
+SURELY = 0.6
 # How many words of the question may stand among those that say a cell.
 _AMONG = 1
 _CHINESE = re.compile("[一-鿿]")
@@ -97,7 +97,7 @@ class Words:
         """The first word of the question that is said by some of the cells and not by others, and those cells."""
         for word in self.words:
             if len(word) > 3 and without_asking_words(word).strip():
-                held = {i for i, cell in enumerate(cells) if cell and _nearest(word, cell) >= _SURELY}
+                held = {i for i, cell in enumerate(cells) if cell and nearest(word, cell) >= SURELY}
                 if 1 < len(held) < sum(map(bool, cells)):
                     return word, frozenset(held)
         return "", frozenset()
@@ -138,6 +138,11 @@ def bare(cell: str) -> str:
     return said.replace(" ", "") if _CHINESE.search(said) else said
 
 
+def parts_of(column: str) -> list[str]:
+    """What a column may be called: 标准名称 and 标准方向 of 标准名称/标准方向."""
+    return [name.strip() for name in re.split(r"[/／()]", column) if len(name.strip()) >= 2]
+
+
 @lru_cache(maxsize=512)
 def _standing_together(words: tuple[str, ...], value: str) -> tuple[tuple[int, ...], float]:
     cosines = _cosines(tuple(dict.fromkeys(word for word in words if word)), value)
@@ -163,7 +168,8 @@ def _standing_together(words: tuple[str, ...], value: str) -> tuple[tuple[int, .
     return best
 
 
-def _nearest(word: str, cell: str) -> float:
+def nearest(word: str, cell: str) -> float:
+    """How near a word is to the word of a cell that is nearest to it."""
     cosines = _cosines((word,), cell)
     return float(cosines.max()) if cosines is not None else 0.0
 

@@ -15,8 +15,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from assistant.answering.asked import Asked
-from assistant.checking.names import places_in
 from corpus.document import Block, Document, Kind
+from corpus.places import names_place, places_in
 from corpus.sentences import sentences
 from corpus.structure import ends_sentence, numbered
 from indexing.late import matched_each
@@ -54,6 +54,8 @@ WEIGHTS = {
 }
 # What the score of its passage counts, as a share of the best one, and the reciprocal of its rank.
 PASSAGE, FIRST = 6.1, 1.3
+# What a sentence loses, beside those of the same one of several documents, where it lacks the shape asked for.
+MISSHAPEN = 3.0
 # A list item longer than this is said by its sentences.
 WHOLE_ITEM = 260
 
@@ -140,7 +142,7 @@ class Weigher:
             named = bool(wanted) and not wanted.isdisjoint(read.identifiers)
             fits = asked.fits(read.unit.text, read.folded)
             whole = f"{read.folded}\n{read.folded_above}" if places else ""
-            elsewhere = any(zh not in whole and en not in whole for zh, en in places)
+            elsewhere = any(not names_place(whole, place) for place in places)
             rows.append((said, with_above, near[place], raised, dense[place], *fits, named, *read.shape, elsewhere))
         return [(place, read.unit) for place, read in found], np.array(rows, np.float32)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from corpus.places import CHINESE_PLACE, mentions_of_places, names_place
 from indexing.tokeniser import fold, stem
 
 _ENDING = re.compile(
@@ -30,21 +31,6 @@ _EDGE = frozenset(
 # What may stand within a name too.
 _JOINTS = "和与及会()"
 _LONGEST = 24
-# Places that people tell apart, with their English names. China itself goes without saying.
-_PLACES = dict(
-    pair.split("=")
-    for pair in (
-        "北京=beijing 天津=tianjin 上海=shanghai 重庆=chongqing 河北=hebei 山西=shanxi 辽宁=liaoning"
-        " 吉林=jilin 黑龙江=heilongjiang 江苏=jiangsu 浙江=zhejiang 安徽=anhui 福建=fujian 江西=jiangxi"
-        " 山东=shandong 河南=henan 湖北=hubei 湖南=hunan 广东=guangdong 广西=guangxi 海南=hainan 四川=sichuan"
-        " 贵州=guizhou 云南=yunnan 陕西=shaanxi 甘肃=gansu 青海=qinghai 内蒙古=mongolia 宁夏=ningxia"
-        " 新疆=xinjiang 西藏=tibet 台湾=taiwan 香港=hong 澳门=maca 深圳=shenzhen 广州=guangzhou 南京=nanjing"
-        " 杭州=hangzhou 苏州=suzhou 美国=states 英国=kingdom 德国=german 法国=france 日本=japan 韩国=korea"
-        " 俄罗斯=russia 印度=india 加拿大=canad 澳大利亚=australia 新加坡=singapore 欧盟=europe 巴西=brazil"
-        " 瑞士=swi 意大利=ital 西班牙=spa 荷兰=dutch 联合国=nations"
-    ).split()
-)
-PLACE = re.compile("|".join(_PLACES))
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-z]+(?:['’][a-z]+)?\b")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _CHINESE = re.compile("[一-鿿]")
@@ -85,16 +71,6 @@ def missing_names(said: Text, cited: Text) -> tuple[str, ...]:
     """The names of one text that another lacks, in their order."""
     found = [*_bodies(said, cited), *_places(said, cited), *_proper(said, cited)]
     return tuple(dict.fromkeys(found))
-
-
-def places_in(text: str) -> tuple[tuple[str, str], ...]:
-    """The places that a text names, each in Chinese and in English."""
-    whole = text_of(text)
-    return tuple(
-        (chinese, english)
-        for chinese, english in _PLACES.items()
-        if chinese in whole.squeezed or (len(english) > _ALIKE and re.search(rf"\b{english}", whole.folded))
-    )
 
 
 def missing_places(said: str, cited: str) -> tuple[str, ...]:
@@ -146,7 +122,9 @@ def _short(run: str, other: str) -> bool:
     if len(short) < 3 or short[0] not in long or short[-1] != long[-1]:
         return False
     at = iter(long[long.find(short[0]) :])
-    return all(c in at for c in short) and not (PLACE.match(long) and not PLACE.match(short) and short[0] != long[0])
+    return all(c in at for c in short) and not (
+        CHINESE_PLACE.match(long) and not CHINESE_PLACE.match(short) and short[0] != long[0]
+    )
 
 
 def _trimmed(run: str) -> str:
@@ -161,14 +139,12 @@ def _cited_bodies(squeezed: str) -> tuple[str, ...]:
 
 
 def _places(said: Text, cited: Text) -> Iterator[str]:
-    for chinese, english in _PLACES.items():
-        named = chinese in said.squeezed
-        if (not named and english not in said.folded) or chinese in cited.squeezed or english in cited.folded:
+    """The places named in Chinese, and in English where what is cited is in Chinese: a proper name otherwise."""
+    for form, place in mentions_of_places(said.plain):
+        if form[0].isascii() and not cited.has_chinese:
             continue
-        if named:
-            yield chinese
-        elif len(english) > _ALIKE and cited.has_chinese and re.search(rf"\b{english}", said.folded):
-            yield english
+        if not names_place(cited.squeezed, place) and not names_place(cited.folded, place):
+            yield form
 
 
 def _proper(said: Text, cited: Text) -> Iterator[str]:

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
 
-from assistant.checking.names import PLACE
 from assistant.checking.pieces import clauses_of, items_of, sentences_of
 from assistant.checking.values import Value, alike, held, values
+from corpus.places import CHINESE_PLACE
 from indexing.tokeniser import stem
 
 # The weight, of all words near a value that the cited words have, that must stand only with the rival.
@@ -132,7 +132,7 @@ def _read(sentence: str) -> tuple[tuple[Value, ...], str]:
     for value in found:
         if value.kind != "title":
             rest = rest[: value.start] + " " * (value.end - value.start) + rest[value.end :]
-    named = [Value("code", m[0], m[0], start=m.start(), end=m.end()) for m in PLACE.finditer(sentence)]
+    named = [Value("code", m[0], m[0], start=m.start(), end=m.end()) for m in CHINESE_PLACE.finditer(sentence)]
     return tuple(sorted((*found, *named), key=lambda value: value.start)), rest
 
 

@@ -59,6 +59,13 @@ _COMPARE = re.compile(
     r"|(?:compared? (?:it |that )?(?:with|to)|versus|vs\.?)\s+(?P<en>.{1,60})",
     re.I,
 )
+# 江苏也有这个目标吗: the question before, of another.
+_ALSO = re.compile(
+    r"(?P<zh>[^，,。？?]{1,20}?)(?:那[份个边])?也[^，,。？?]{0,4}(?:这个|这样|这么|同样|一样|如此)[^，,。？?]{0,10}[，,]?[^，,。？?]{0,6}"
+    r"|(?:does|do|did|is|has) (?P<en>[^,?]{1,40}?) (?:have|set|want|say|require|do) (?:that|this|the same|such)"
+    r"\b[^,?]{0,30}(?:,? (?:too|as well))?",
+    re.I,
+)
 # What stands for a thing of the same kind: the Jiangsu one, 江苏的那份.
 _THING = re.compile(r"(?:^|的|\s)(?:那|这)?(?:[个份部版项]|ones?|version)$|的$", re.I)
 # Which of those that were spoken of.
@@ -133,7 +140,7 @@ def _resolved(question: str, thread: str, answer: str, two: tuple[str, str] | No
         return question
     text = _LEAD.sub("", question) or question
     asked = Asked(text, text != question, thread.strip(), answer, two)
-    for rule in (_again, nth, one_of_two, _compared, _fragment, _circumstance, pointed, _incomplete):
+    for rule in (_again, nth, one_of_two, _compared, _also, _fragment, _circumstance, pointed, _incomplete):
         said = rule(asked)
         if said is not None:
             return said[:1].upper() + said[1:]
@@ -157,6 +164,13 @@ def _compared(asked: Asked) -> str | None:
     one = named[-1]
     both = f"{one.text}{'和' if CHINESE.search(asked.thread) else ' and '}{other}"
     return asked.thread[: one.start] + both + asked.thread[one.end :]
+
+
+def _also(asked: Asked) -> str | None:
+    """江苏也有这个目标吗, does Jiangsu have the same target, too: the question before, about another."""
+    match = _ALSO.fullmatch(bare(asked.text))
+    names = mentions(match["zh"] or match["en"]) if match else ()
+    return about(names[0], asked.thread) if asked.thread and len(names) == 1 else None
 
 
 def _fragment(asked: Asked) -> str | None:

@@ -132,6 +132,8 @@ def with_aspect(x: str, thread: str) -> str:
     names = list(dict.fromkeys(m.text for m in entities(thread)))[:MOST_NAMES]
     if names:
         return f"{'、'.join(names)}的{x}？" if CHINESE.search(x) else f"the {x} of {', '.join(names)}?"
+    if "的" in x and CHINESE.search(thread):
+        return joined([x], thread)  # whose it is says that it stands for another thing than the last word
     (old,) = topic(thread) or [""]
     if old and old in thread:
         return thread.replace(old, x)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.answering.abstention import FORMAT, Calibration, Fitted, SignalName, Term
+from assistant.answering.abstention import FORMAT, Calibration, Fitted, Term
+from assistant.answering.signals import SignalName
 from corpus.errors import BadInput
 from eval.calibration.cases import Source
 from eval.measures.abstention import reliability_of

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.answering.abstention import Signals
+from assistant.answering.signals import Signals
 from assistant.core import Assistant, Question
 from assistant.settings import Settings
 from corpus.errors import BadInput
