@@ -21,4 +21,6 @@ ISSUERS = {
     "ministry of transport": "交通运输部",
     "national health commission": "国家卫生健康委员会",
     "world internet conference": "世界互联网大会",
+    "wic": "世界互联网大会",
+    "cac": "网络安全和信息化委员会办公室",
 }

@@ -179,7 +179,7 @@ def test_spans_leave_no_trace_in_the_json_of_questions_without_them() -> None:
     assert gold.model_dump(mode="json")["evidence"] == [{"source": "pool.md", "quotes": [CLOSED]}]
 
 
-@pytest.mark.parametrize(("lang", "answerable", "others"), [("zh", 260, 120), ("en", 165, 80)])
+@pytest.mark.parametrize(("lang", "answerable", "others"), [("zh", 420, 160), ("en", 240, 95)])
 def test_the_reference_sets_hold_places_and_no_words_of_their_documents(
     lang: str, answerable: int, others: int
 ) -> None:
@@ -192,8 +192,9 @@ def test_the_reference_sets_hold_places_and_no_words_of_their_documents(
     assert all(e.spans and not e.quotes for q in asked for e in q.evidence)
     # A short fact is nobody's text; a sentence is.
     assert max(len(a) for q in asked for nugget in q.nuggets for a in nugget) <= 40
-    for split in ("dev", "test"):
-        assert 0.4 <= sum(q.split == split for q in asked) / len(asked) <= 0.6
+    # What was frozen and is looked at becomes development: there are more of those.
+    assert sum(q.split == "test" for q in asked) >= 0.2 * len(asked)
+    assert all(q.split in ("dev", "test") for q in asked)
 
 
 def test_the_reference_sets_have_enough_of_every_type_in_both_splits() -> None:
@@ -204,5 +205,5 @@ def test_the_reference_sets_have_enough_of_every_type_in_both_splits() -> None:
     for type_, number in least.items():
         of_type = [q for q in asked if q.type == type_]
         assert len(of_type) >= number
-        assert 0.35 <= sum(q.split == "dev" for q in of_type) / len(of_type) <= 0.65
+        assert 0.15 <= sum(q.split == "test" for q in of_type) / len(of_type) <= 0.5
     assert all(q.standalone for q in asked if q.type == "followup")

@@ -143,19 +143,26 @@ _EACH_OF = re.compile(
     rf"(?:^|(?<=[\s，,：:的在里中对把]))({_THING}(?:、{_THING})*[和与跟及]{_THING}?)(?:的[^，,]{{1,8}})?(?:各|分别)"
 )
 _JOINS = re.compile("[、和与跟及]")
+# What a thing's parts are asked for by: 基础层都包括什么; and how a sentence begins that tells them.
+_PARTS_OF = re.compile(
+    r"([^的，,、\s]{2,10}?)(?:里面?|中)?(?:[都主要具体一共总]{0,4})(?:包括|包含|涵盖|分为|分成|由|有)了?(?:什么|哪些|哪几)"
+)
+_TELLS_PARTS = r".{0,4}(?:包括|包含|涵盖|分为|分成|由|有)"
 _DEFINES = re.compile(r"\W{0,4}(?:是|指|即|为|：|:|（|\(|表示|is\b|are\b|means\b|refers\b)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a question asks for: the kinds of answer, and for a number the measure words it would stand with.
-    `subject` is what a definition is asked of, folded; "" where none is. `target` says that a goal is asked about."""
+    `target` says that a goal is asked about. `whole` is what parts are asked of, and `subject` what a definition is
+    asked of, folded; "" where none is."""
 
     kinds: frozenset[Kind]
     measures: tuple[str, ...]
     day: bool
     month: bool
     target: bool
+    whole: str
     subject: str
 
     @property
@@ -219,6 +226,12 @@ class Asked:
         """Whether a time is given that is no year of today: 395年, the 18th century."""
         return kind == "when" and not (self.day or self.month) and any(_TIME.search(folded) for _, folded in texts)
 
+    def tells_parts(self, text: str) -> bool:
+        """Whether a text begins by telling the parts of the thing whose parts are asked for."""
+        folded = fold(text)
+        forms = (re.escape(self.whole[at:]) for at in range(len(self.whole) - 1))
+        return any(re.match(f"(?:其中[,，]?)?{form}{_TELLS_PARTS}", folded) for form in forms)
+
     def defined(self, text: str) -> bool:
         """Whether a text begins by saying what the subject is."""
         return self._defined(fold(text))
@@ -264,6 +277,7 @@ def asked(question: str) -> Asked:
         day=bool(re.search(r"哪[一]?[天日]|几号|what day|which day", text)),
         month=bool(re.search(r"哪[一]?月|几月|what month|which month", text)),
         target=bool(_TARGET.search(text)),
+        whole=match[1] if "list" in kinds and (match := _PARTS_OF.search(text)) else "",
         subject=_subject(question) if "definition" in kinds else "",
     )
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from assistant.answering.english_names import KINDS, described, descriptions
 from corpus.english import ISSUERS
 from corpus.places import REGIONS
 from indexing.tokeniser import fold, fold_width, identifier_forms
@@ -59,16 +60,12 @@ _KINDS = (
     "|清单|章程|公告|公报|纲要|文件"
 )
 _KIND = re.compile(_KINDS)
-_ENGLISH_KINDS = {
-    "guide": "指南", "guideline": "指南", "report": "报告", "opinion": "意见", "notice": "通知", "list": "清单",
-    "plan": "规划", "rule": "规定", "measures": "办法", "handbook": "手册", "framework": "体系", "system": "体系",
-}  # fmt: skip
-_NATIONAL = re.compile(rf"\b(?:national|china's)(?: [\w-]+){{0,3}} ({'|'.join(_ENGLISH_KINDS)})s?\b")
+_NATIONAL = re.compile(rf"\b(?:national|china's)(?: [\w-]+){{0,3}} ({'|'.join(KINDS)})s?\b")
 # What is handed in is no document of the archive: 意见要在哪天之前交.
 _HANDED_IN = re.compile(
     r"(?:要|得|该|应当?|最[晚迟]|截[止至]|什么时候|何时|怎么|如何|往|向|可以)?(?:[^，,。？?]{0,6}(?:交|寄|递|反馈|提给|发给|发到))"
 )
-_THE_KIND = re.compile(rf"\bthe ({'|'.join(_ENGLISH_KINDS)})\b")
+_THE_KIND = re.compile(rf"\bthe ({'|'.join(KINDS)})\b")
 # The nation's document as one of several: 国家和上海的….
 _AMONG = re.compile(
     r"(?:^|(?<=[，,、和与跟及 ]))国家(?=[、和与跟及各])|(?<=[、和与跟及])国家(?=的|各|两|三)"
@@ -77,11 +74,11 @@ _AMONG = re.compile(
 _BY_ENGLISH = {english: place for place, english in REGIONS.items()}
 _OF_A_REGION = re.compile(
     rf"({'|'.join(REGIONS)})[省市]?[^，。？、和与]{{0,14}}(?:{_KINDS}|规划|体系)"
-    rf"|\b({'|'.join(_BY_ENGLISH)})\b(?:'s)?(?: [\w'-]+){{0,5}} (?:{'|'.join(_ENGLISH_KINDS)})"
+    rf"|\b({'|'.join(_BY_ENGLISH)})\b(?:'s)?(?: [\w'-]+){{0,5}} (?:{'|'.join(KINDS)})"
 )
 # What says that an issuer's document is meant and not the issuer.
 _ITS_DOCUMENT = re.compile(
-    rf"[^，,。？?、：:]{{0,12}}(?:{_KINDS}|体系)|(?:'s)?(?: [\w'-]+){{0,3}} (?:{'|'.join(_ENGLISH_KINDS)})\b"
+    rf"[^，,。？?、：:]{{0,12}}(?:{_KINDS}|体系)|(?:'s)?(?: [\w'-]+){{0,3}} (?:{'|'.join(KINDS)})\b"
 )
 _MINISTRY = re.compile(r"[一-鿿]{4,}?(?:部|委|局|厅)(?=[一-鿿a-z]*委员会)")
 # What joins two names.
@@ -143,7 +140,10 @@ def _body(found: Sequence[_Mention], text: str, names: Sequence[Name]) -> str:
 
 def _is_called(words: str, issuer: str) -> bool:
     plain = _plain(issuer)
-    return ISSUERS.get(words, words) in (plain, fold(issuer)) or _issuer(words, plain) == len(words)
+    if ISSUERS.get(words, words) in (plain, fold(issuer)) or _issuer(words, plain) == len(words):
+        return True
+    body = next((one for one in descriptions(words) if not one.of_a_document), None)
+    return body is not None and all(sort != "issuer" or ISSUERS[word] in issuer for sort, word in body.said)
 
 
 def _plain_places(text: str) -> tuple[str, list[int]]:
@@ -206,6 +206,7 @@ def _mentions(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
     yield from _numbers(text, names)
     yield from _shortened(text, names)
     yield from _kinds(text, names)
+    yield from described(text, names)
 
 
 def _phrases(name: Name) -> Iterator[str]:
@@ -266,7 +267,7 @@ def _shortened(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
 def _kinds(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
     """The nation's document of a kind; the kind by itself, where one document is of that kind: 报告, "the report"."""
     for match in _NATIONAL.finditer(text):
-        kind = _ENGLISH_KINDS[match[1]]
+        kind = KINDS[match[1]]
         of_nation = [name for name in names if name.region == "国家" and kind in name.title]
         called_so = [name for name in of_nation if name.title.startswith("国家")]
         if meant := frozenset(name.document_id for name in called_so or of_nation):
@@ -278,7 +279,7 @@ def _kinds(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
         return
     alone = (m for m in _KIND.finditer(text) if m.start() == 0 or text[m.start() - 1] in " ，,。这那该本")
     places = [(m, m[0]) for m in alone if not _HANDED_IN.match(text, m.end())]
-    places += [(match, _ENGLISH_KINDS[match[1]]) for match in _THE_KIND.finditer(text)]
+    places += [(match, KINDS[match[1]]) for match in _THE_KIND.finditer(text)]
     for match, kind in places:
         meant = frozenset(name.document_id for name in names if kind in name.title)
         if len(meant) == 1:

@@ -40,6 +40,8 @@ _LACKING = 0.5
 # A further sentence is said when its weight is at most this much below the best one's.
 _NEAR, _NEAR_IN_LIST = 2.5, 3.0
 _MOST, _MOST_IN_LIST, _MOST_OF_SEVERAL = 3, 8, 3
+# What a sentence gains that begins by telling the parts of the thing whose parts are asked for.
+_TELLS_PARTS = 2.0
 # A document's best sentence has to weigh this much for it to say anything about what it is asked.
 _SILENT = 1.5
 _LENGTH, _LENGTH_IN_LIST = 320, 900
@@ -173,8 +175,9 @@ def _of(
     most: int | None = None,
     misshapen: float = 0.0,
 ) -> tuple[Extract, ...]:
+    found = _candidates(about, wanted, search, documents, not_in_force, strange, misshapen)
     candidates = sorted(
-        _candidates(about, wanted, search, documents, not_in_force, strange, misshapen),
+        (replace(c, score=c.score + _TELLS_PARTS) if wanted.tells_parts(c.text) else c for c in found),
         key=lambda c: (-c.score, c.hit.rank, c.start),
     )
     if not candidates:

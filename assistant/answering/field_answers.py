@@ -77,7 +77,7 @@ _WHAT_IS_LEFT = re.compile(
     r"|各自?|分别|[一二三四五六七八九十]部[门委]|部门|单位|机构|联合|谁|动手|[编写制定起草发出]|[和与跟及都啥了呢吧]"
     r"|通知|文件|标准|指南|意见|人工智能|ai|是|的|在|多少|什么|那|这|份"
     rf"|{_ENGLISH_BODY}|\b(?:{_ENGLISH_ISSUES})\b"
-    r"|\b(?:put|brought|from|came|comes|they|documents|two|three|issuers?|issuing|body|bodies|authority|whom|report|list)\b"
+    r"|\b(?:put|brought|from|came|comes|they|documents|two|three|issuers?|issuing|body|bodies|authority|whom|report|list|one|paper|draft)\b"
     r"|\b(?:what|when|who|which|is|was|were|are|the|of|on|in|and|did|by|it|that|each|both|respectively|about|behind|come|"
     r"out|off|sent|made|public|day|notice|circular|document|reference|number|issued|published|signed|dated|released|"
     r"printed|distributed|wrote|drafted|guide|opinion|national|ai|standards?|standardi[sz]ation|\d{4})\b|['’]s|[\s\W]",

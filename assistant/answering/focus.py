@@ -17,7 +17,9 @@ _ENDS = (
     "，。？！、；：,.?!;:“”\"'《》（）()★的了吗呢啊吧么是有会在和与跟被将把为到从按由能要都才多少几哪什谁各一这那没不只"
 )
 _NOUN = rf"[^\s\da-z{_ENDS}]"
-_MEASURE = "项个家类种条款部份次倍名分级颗层位席座册页台件篇章步方点环届处块组支只头匹张本辆架艘枚幅首栋间根片对双套批群株棵所座"
+_MEASURE = (
+    "项个家类种条款部份次倍名分级颗层位席座册页台件篇章步方点环届处块组支只头匹张本辆架艘枚幅首栋间根片对双套批群株棵所"
+)
 _WHICH = "多少|谁|哪位|几号|什么时候|哪一?[天年月]"
 _ZH = (
     re.compile(rf"(?:多少|几)(?![人号月日年点])[百千万亿]*[大小]?[{_MEASURE}]?+({_NOUN}{{2,4}})"),
@@ -29,7 +31,7 @@ _ZH = (
     re.compile(rf"(?:哪[天年月]|几月份?+)({_NOUN}{{2,4}})"),
     re.compile(rf"(?:最[高低大小长短多少]|平均|每年|人均)({_NOUN}{{2,4}})"),
 )
-_VERB = r"does|do|did|is|are|was|were|has|have|had|can|will|would|should|must"
+_VERB = r"does|do|did|is|are|was|were|has|have|had|can|will|would|should|must|went|go|goes|get|got|take|took|make|made"
 _EN = (
     re.compile(rf"how many ((?:[a-z-]+ ){{0,2}}?[a-z-]+)(?= (?:{_VERB}|in|on|of|for|the|by|to|that|which|at|a|an)\b)"),
     re.compile(r"what (?:is|was|are|were) the ((?:[a-z-]+ ){0,3}?[a-z-]+)(?= (?:of|for|in|that|set|at|on|under|a)\b)"),

@@ -39,6 +39,8 @@ _FIRST = 3
 _CONFIRMS = re.compile(r"吧|对吗|是吗|是不是|对不对|没错|\bright\?|\bcorrect\?|isn't|wasn't|\bwhy\b|为什么|为何", re.I)
 # How many sentences count as what would be said, and how near what is asked for has to be to a word of theirs.
 _SAID, _FOCUSED = 4, 0.45
+# How near it has to be to a word of another language, in which words are farther from each other.
+_FOCUSED_ABROAD = 0.3
 # How many of these, with what stands over them, have to name the places asked about.
 _PLACED = 2
 # The best passages of one question are often those of the next.
@@ -136,6 +138,7 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
     several = len(found.each) > 1
     (answer, near, fits), readings = _best_answer(found, wants, documents)
     said = [reading.text for reading in readings]
+    foreign = _foreign(question, [documents[hit.document_id] for hit, _ in searched[:_FIRST]])
     above = ["\n".join(_above(hit, documents)) for hit, _ in searched[:_FIRST]]
     titles = "\n".join(d.metadata.title for known, d in documents.items() if known in found.named.documents)
     ids, years = identifiers(question), set(_YEAR.findall(fold(question))) - set(_YEAR.findall(fold(titles)))
@@ -152,7 +155,7 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
         fits=fits,
         entities=_entities(question, whole),
         unsaid=round(builtin().unsaid(without_asking_words(question), texts[:_FIRST]), 4),
-        foreign=_foreign(question, [documents[hit.document_id] for hit, _ in searched[:_FIRST]]),
+        foreign=foreign,
         years=not years
         or bool(_CONFIRMS.search(question))
         or any(years <= set(_YEAR.findall(fold(text))) for text in (["\n".join(texts)] if several else texts)),
@@ -166,7 +169,7 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
             (wants.given_by(said) or ("compare" in wants.kinds and wants.given_by(whole.split("\n"))))
             and given(question, said, texts)
         ),
-        focused=several or _focused(question, [*said, *above]),
+        focused=several or _focused(question, [*said, *above], _FOCUSED_ABROAD if foreign > 0.5 else _FOCUSED),
     )
 
 
@@ -208,9 +211,9 @@ def _names_one(asked: set[str], found: set[str]) -> bool:
     return not asked.isdisjoint(found) or any(other.endswith(f"/{one}") for one in asked for other in found)
 
 
-def _focused(question: str, texts: Sequence[str]) -> bool:
+def _focused(question: str, texts: Sequence[str], near: float) -> bool:
     whole = fold("\n".join(texts))
-    return all(words in whole or builtin().nearest(words, texts) >= _FOCUSED for words in focus(question))
+    return all(words in whole or builtin().nearest(words, texts) >= near for words in focus(question))
 
 
 def _foreign(question: str, found: Sequence[Document]) -> float:
