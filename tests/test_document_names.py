@@ -29,6 +29,8 @@ NAMES = (
         ("How many pumps does Shanghai want?", {"shanghai"}, None),
         ("What is the number of the national guide?", {"nation"}, None),
         ("What does the report say of Asia?", {"report"}, None),
+        ("What is required at the national level?", {"nation"}, None),
+        ("What does Shanghai Nokia make?", set(), None),
         ("排水设施应当多久检查一次？", set(), "排水设施应当多久检查一次？"),
     ],
 )

@@ -95,6 +95,8 @@ CASES = (
      "TC1工作指南（2025年）：B 技术、平台是什么？"),
     ("Which challenges does the WIC Report (2025) name?", f"The report covers trends, aims, and more.\nIt names three: [1]\n{CHALLENGES.replace('- ', '')}",
      "and the third one?", "WIC Report (2025): Different ideas of governance?"),
+    ("Which tasks does the WIC Report (2025) set?", "(1) Plan the piers\n(2) Paint the hulls", "and that last one?",
+     "WIC Report (2025): Paint the hulls?"),
     # what any document or word has
     ("什么是具身智能？", "……", "英文怎么说？", "具身智能：英文怎么说？"),
     ("灯塔站的巡检系统得过什么奖？", "创新奖。", "浮标站的水温计呢？", "浮标站的水温计：灯塔站的巡检系统得过什么奖？"),

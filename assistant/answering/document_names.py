@@ -60,7 +60,9 @@ _KINDS = (
     "|清单|章程|公告|公报|纲要|文件"
 )
 _KIND = re.compile(_KINDS)
-_NATIONAL = re.compile(rf"\b(?:national|china's)(?: [\w-]+){{0,3}} ({'|'.join(KINDS)})s?\b")
+_NATIONAL = re.compile(
+    rf"\b(?:national|china's)(?: [\w-]+){{0,3}} ({'|'.join(KINDS)})s?\b|\b(?:at|on) (?:the )?national level\b"
+)
 # What is handed in is no document of the archive: 意见要在哪天之前交.
 _HANDED_IN = re.compile(
     r"(?:要|得|该|应当?|最[晚迟]|截[止至]|什么时候|何时|怎么|如何|往|向|可以)?(?:[^，,。？?]{0,6}(?:交|寄|递|反馈|提给|发给|发到))"
@@ -70,6 +72,10 @@ _THE_KIND = re.compile(rf"\bthe ({'|'.join(KINDS)})\b")
 _AMONG = re.compile(
     r"(?:^|(?<=[，,、和与跟及 ]))国家(?=[、和与跟及各])|(?<=[、和与跟及])国家(?=的|各|两|三)"
     rf"|国家(?=[、和与跟及同](?:{'|'.join(REGIONS)}))"
+)
+# A region that begins another name: Shanghai Nokia Bell, but not the Shanghai Opinion.
+_BEGINS_A_NAME = re.compile(
+    r" (?!AI\b|Provinc|City|Municipal|Draft|Guid|Opinion|Report|Notice|List|Plan|System|Framework|Standard)[A-Z][a-z]"
 )
 _BY_ENGLISH = {english: place for place, english in REGIONS.items()}
 _OF_A_REGION = re.compile(
@@ -107,6 +113,8 @@ def named(question: str, names: Sequence[Name]) -> Named:
     text, places = _plain_places(whole.lower())
     found: list[_Mention] = []
     for start, end, documents in sorted(_mentions(text, names), key=lambda m: (m[0] - m[1], m[0])):
+        if _BEGINS_A_NAME.match(whole, places[end]) and text[start:end] in _BY_ENGLISH:
+            continue
         telling = len(names) == 1 or len(documents) <= max(1.0, _TELLING * len(names))
         if telling and all(end <= a or start >= b for a, b, _ in found):
             found.append((start, end, documents))
@@ -267,7 +275,7 @@ def _shortened(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
 def _kinds(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
     """The nation's document of a kind; the kind by itself, where one document is of that kind: 报告, "the report"."""
     for match in _NATIONAL.finditer(text):
-        kind = KINDS[match[1]]
+        kind = KINDS.get(match[1] or "", "")
         of_nation = [name for name in names if name.region == "国家" and kind in name.title]
         called_so = [name for name in of_nation if name.title.startswith("国家")]
         if meant := frozenset(name.document_id for name in called_so or of_nation):

@@ -39,7 +39,7 @@ def _any(words: Sequence[str]) -> str:
 
 _TELLING = (
     rf"(?P<issuer>{_any(list(ISSUERS))})|(?P<region>{_any(list(_REGIONS))})|(?P<nation>national|china['’]s)"
-    rf"|(?P<committee>committee|commission)|(?P<ministry>ministr(?:y|ies))|(?P<kind>(?:{_any(_ENDING)})s?)|(?P<year>{_YEAR})"
+    rf"|(?P<committee>committee|commission|tc)|(?P<ministry>ministr(?:y|ies))|(?P<kind>(?:{_any(_ENDING)})s?)|(?P<year>{_YEAR})"
 )
 _WORD = re.compile(rf"(?:{_TELLING}|(?P<filling>{_FILLING}))\b(?![/-]\w)")
 # What may stand between two words of a description.

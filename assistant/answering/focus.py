@@ -50,7 +50,7 @@ _ANYTHING_EN = re.compile(
     r"\b(?:thing|way|part|section|kind|type|area|subject|topic|reason|method|period|date|year|day|month|time|name|number|"
     r"standard|document|guide|report|body|bodie|compan(?:y|ie)|firm|organi[sz]ation|set|run|lead|led|made|make|aim|goal|"
     r"target|role|each|categor(?:y|ie)|class|classe|piece|item|step|point|countr(?:y|ie)|total|one|two|share|percentage|"
-    r"value|entr(?:y|ie)|star|row|line|meaning|purpose|title|field|industr(?:y|ie)|sector|provision|rule|principle|level|group|difference|location|"
+    r"element|component|aspect|feature|technolog(?:y|ie)|field|value|entr(?:y|ie)|star|row|line|meaning|purpose|title|field|industr(?:y|ie)|sector|provision|rule|principle|level|group|difference|location|"
     r"ai|does|did|came|come|goes|go|got|get|saving|until|what|which|relationship|status|condition|measure|task|place|theme|direction|more|less|other|main|"
     r"new|big|first|last|people|person|colou?r|nationality|language|religion|stage|phase|era|season|event|cit(?:y|ie)|"
     r"region|state|term|word|object|substance|animal|school|universit(?:y|ie)|book|work)s?\b"

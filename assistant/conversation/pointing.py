@@ -33,7 +33,9 @@ _ORDINAL_ZH = re.compile(
 )
 _NTH = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _ORDINAL_EN = re.compile(
-    rf"\bthe (?:(?P<word>{'|'.join(_NTH)})|(?P<n>\d{{1,2}})(?:st|nd|rd|th)|(?P<last>last))(?: (?P<noun>[a-z]+))?", re.I
+    rf"\b(?:the|that|this) (?:(?P<word>{'|'.join(_NTH)})|(?P<n>\d{{1,2}})(?:st|nd|rd|th)|(?P<last>last))"
+    r"(?: (?P<noun>[a-z]+))?",
+    re.I,
 )
 # What may follow "the third" where it is one of a list; of these the first belong to it.
 _PART_OF_ORDINAL = frozenset("one item point entry".split())
