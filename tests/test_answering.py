@@ -243,6 +243,15 @@ def test_of_documents_whose_dates_are_asked_for_each_says_its_own(
     ]
 
 
+def test_more_is_said_where_no_sentence_surely_answers(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    ferries = "西渡口的木船每天过河八次。\n\n东渡口停着三条木船。\n\n南渡口的木船运送粮食。\n\n北渡口的木船夜里点灯。\n"
+    add(place, f"# 渡口志\n\n{ferries}\n中渡口的木船卖早点。\n\n河上的桥通火车。\n", "ferries.md")
+    (sure,) = checked(place.assistant, "西渡口的木船每天过河几次？").statements
+    assert sure.text == "西渡口的木船每天过河八次。"
+    assert len(checked(place.assistant, "木船有什么用？").statements) > 3
+
+
 def test_items_that_are_asked_the_number_of_are_counted(assistant: Assistant) -> None:
     assert "（共列出 4 类）" in checked(assistant, "青川指南的治理工作包括几类？").text
 

@@ -1,11 +1,11 @@
 """The answerer without a model: the sentences of the documents that say it, word for word.
 
 Each candidate is a sentence, or a table row or list item that is kept whole, weighed by
-`assistant.answering.weighing` and by its passage's rank. The best is said, and what is nearly as good, in the order
-of the document, the document that says it best first. Where a definition is asked for and there is one, nothing else
-is said; a list is said whole; of documents that are compared each says its own. Places that say the same in the same
-words are cited together; what says it with another figure or another word is said by itself, for it is another
-statement.
+`assistant.answering.weighing` and by its passage's rank. The best is said, and what is nearly as good, more of it
+where the best may well not be the one; in the order of the document, the document that says it best first. Where a
+definition is asked for and there is one, nothing else is said; a list is said whole; of documents that are compared
+each says its own. Places that say the same in the same words are cited together; what says it with another figure or
+another word is said by itself, for it is another statement.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
+from typing import NamedTuple
 
 from assistant import texts
 from assistant.answering import field_answers, section_answers, table_answers
@@ -37,14 +38,14 @@ _NOT_IN_FORCE = 0.3
 _NOT_NAMED = 3.0
 # What lacks this much of the shape that is asked for says nothing of it.
 _LACKING = 0.5
-# A further sentence is said when its weight is at most this much below the best one's.
-_NEAR, _NEAR_IN_LIST = 2.5, 3.0
-_MOST, _MOST_IN_LIST, _MOST_OF_SEVERAL = 3, 8, 3
+_MOST_OF_SEVERAL = 3
 # What a sentence gains that begins by telling the parts of the thing whose parts are asked for.
 _TELLS_PARTS = 2.0
 # A document's best sentence has to weigh this much for it to say anything about what it is asked.
 _SILENT = 1.5
-_LENGTH, _LENGTH_IN_LIST = 320, 900
+_LENGTH_IN_LIST = 900
+# A best sentence of less weight than this may well not be the one that answers.
+_UNSURE = 6.0
 _SAME = 0.85
 # What two sentences may differ in and still say the same: punctuation, blanks, and words without a meaning.
 _WITHOUT_MEANING = re.compile(r"[\s,.;:!?，。、；：！？“”‘’\"'（）()]+|[的了等]|\b(?:the|an?)\b")
@@ -52,6 +53,17 @@ _WITHOUT_MEANING = re.compile(r"[\s,.;:!?，。、；：！？“”‘’\"'（
 _ENOUGH_OF_A_HEADING, _MOST_HEADINGS = 0.7, 24
 # The most characters of the label that an item begins with: 4. 治理标准。
 _LABEL = 24
+
+
+class _Room(NamedTuple):
+    """How many sentences may be said, of how many characters together, and how far below the best one's weight."""
+
+    most: int
+    length: int
+    near: float
+
+
+_ROOM, _ROOM_UNSURE, _ROOM_OF_LIST = _Room(3, 320, 2.5), _Room(5, 600, 3.5), _Room(8, _LENGTH_IN_LIST, 3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +171,7 @@ def _of_each_thing(
                 # What names it alone tells of it; what names all of them may be of how they differ.
                 if (
                     len(said) == 1 < sum(each in fold(best.text) for each in things)
-                    and candidate.score > best.score - _NEAR
+                    and candidate.score > best.score - _ROOM.near
                 ):
                     chosen[thing] = candidate
     return tuple(dict.fromkeys(chosen[thing] for thing in each_asked(about))) if chosen.keys() == things else ()
@@ -200,10 +212,10 @@ def _of(
 
 
 def _choose(candidates: Sequence[Extract], wants_list: bool, at_most: int | None) -> list[Extract]:
-    most, length = (_MOST_IN_LIST, _LENGTH_IN_LIST) if wants_list else (_MOST, _LENGTH)
-    near = _NEAR_IN_LIST if wants_list else _NEAR
-    most = at_most or most
     best = candidates[0].score
+    unsure = best - PASSAGE - FIRST < _UNSURE and not at_most
+    most, length, near = _ROOM_OF_LIST if wants_list else _ROOM_UNSURE if unsure else _ROOM
+    most = at_most or most
     chosen: list[Extract] = []
     for candidate in candidates:
         if candidate.score < best - near:
