@@ -53,6 +53,7 @@ def test_a_question_is_answered_by_what_has_what_it_needs(question: str, lacking
         "Which parts does it have?",
         "江苏标委会设在哪里？",
         "AI 是什么？",
+        "港口的email是多少？",
     ],
 )
 def test_what_no_rule_knows_needs_nothing(question: str) -> None:

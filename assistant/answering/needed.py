@@ -95,8 +95,9 @@ _KINDS_OF_BODY = (
 _FULL_NAME = 6
 _JOINS = re.compile("[的那这]")
 
-# A word in Latin letters in a Chinese question: a name that the documents would have as well.
-_LATIN = re.compile(r"(?<![a-zA-Z\d])[a-zA-Z]{4,}(?![a-zA-Z\d])")
+# A word in Latin letters with a capital in a Chinese question is a name that the documents would have as well; an email
+# is none.
+_LATIN = re.compile(r"(?<![a-zA-Z\d])(?=[a-z]*[A-Z])[a-zA-Z]{4,}(?![a-zA-Z\d])")
 
 
 def given(question: str, said: Sequence[str], around: Sequence[str]) -> bool:
