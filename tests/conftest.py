@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assistant.answers import Answer
+from assistant.core import Assistant, Question
 from assistant.settings import Settings
 from assistant.wiring import Workplace
 
@@ -101,3 +103,13 @@ def add(place: Workplace, text: str, name: str = "note.md", origin: str = "own")
     result = place.ingester(origin).add(text.encode(), uri=f"test:{name}", source=name)
     assert result.document_id is not None
     return result.document_id
+
+
+def checked(assistant: Assistant, question: str) -> Answer:
+    """The answer to a question, every statement of which cites and every quote of which stands where it says."""
+    answer = assistant.ask(Question(question))
+    assert answer.answered, answer.text
+    for citation in answer.citations:
+        assert assistant.document(citation.document_id).text[citation.start : citation.end] == citation.quote
+    assert all(statement.citations for statement in answer.statements)
+    return answer

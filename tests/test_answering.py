@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from assistant.answers import Answer
 from assistant.core import Assistant, Question
 from assistant.wiring import Workplace
-from conftest import add
+from conftest import add, checked
 
 PROVINCE = """---
 title: 青川省河道治理指南
@@ -73,15 +72,6 @@ def assistant(workplace: Callable[..., Workplace]) -> Assistant:
     add(place, PROVINCE, "province.md")
     add(place, CITY, "city.md")
     return place.assistant
-
-
-def checked(assistant: Assistant, question: str) -> Answer:
-    answer = assistant.ask(Question(question))
-    assert answer.answered, answer.text
-    for citation in answer.citations:
-        assert assistant.document(citation.document_id).text[citation.start : citation.end] == citation.quote
-    assert all(statement.citations for statement in answer.statements)
-    return answer
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,10 @@ from contextlib import closing
 
 import pytest
 
-from assistant.answers import Answer
 from assistant.core import Assistant, Question
 from assistant.settings import Settings
 from assistant.wiring import Workplace
-from conftest import add
+from conftest import add, checked
 
 ORCHARDS = """---
 title: 青川省果园标准指南
@@ -93,52 +92,45 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield place.assistant
 
 
-def answered(assistant: Assistant, question: str) -> Answer:
-    answer = assistant.ask(Question(question))
-    assert answer.answered, answer.text
-    assert all(statement.citations for statement in answer.statements)
-    return answer
-
-
 @pytest.mark.parametrize("question", ["青川指南的栽培技术一章列了多少类？", "青川指南的栽培技术标准一共有几类？"])
 def test_a_sentence_that_lists_the_classes_of_a_section_is_quoted_and_counted(
     assistant: Assistant, question: str
 ) -> None:
-    answer = answered(assistant, question)
+    answer = checked(assistant, question)
     assert [s.text for s in answer.statements] == ["栽培技术标准主要包括嫁接、修剪、灌溉、施肥、疏果、套袋等标准。"]
     assert "（共列出 6 类）" in answer.text
 
 
 def test_an_english_question_counts_the_classes_of_a_chinese_section(assistant: Assistant) -> None:
-    assert "(6 are listed)" in answered(assistant, "How many kinds of cultivation technology standards are there?").text
+    assert "(6 are listed)" in checked(assistant, "How many kinds of cultivation technology standards are there?").text
 
 
 def test_a_sentence_that_says_the_number_itself_is_not_counted(assistant: Assistant) -> None:
-    answer = answered(assistant, "青川指南的果品安全标准分几个领域？")
+    answer = checked(assistant, "青川指南的果品安全标准分几个领域？")
     assert [s.text for s in answer.statements] == ["果品安全标准覆盖农药、重金属、微生物三个领域。"]
     assert "共列出" not in answer.text
 
 
 def test_items_are_counted_where_the_sentence_above_them_lists_something_else(assistant: Assistant) -> None:
-    answer = answered(assistant, "青川指南的采收管理标准分为几类？")
+    answer = checked(assistant, "青川指南的采收管理标准分为几类？")
     assert "“采收管理标准”下共 2 类：" in answer.text
     assert [s.text for s in answer.statements] == ["采摘标准。", "分级标准。"]
 
 
 def test_the_headings_under_a_section_are_its_classes(assistant: Assistant) -> None:
-    answer = answered(assistant, "青川指南的附录把案例分成几个主题？")
+    answer = checked(assistant, "青川指南的附录把案例分成几个主题？")
     assert "下共 2 个：" in answer.text
     assert [s.text for s in answer.statements] == ["老园改造增产", "滴灌节约用水"]
 
 
 def test_headings_that_each_section_beside_it_has_as_well_are_no_classes(assistant: Assistant) -> None:
-    answer = answered(assistant, "青川指南的野果保护分为几个方面？")
+    answer = checked(assistant, "青川指南的野果保护分为几个方面？")
     assert "“野果保护”下共 3 个：" in answer.text
     assert [s.text for s in answer.statements] == ["野梨保护。", "野蜂保护。", "水源保护。"]
 
 
 def test_classes_of_several_sections_are_summed_up(assistant: Assistant) -> None:
-    text = answered(assistant, "青川指南的栽培技术标准和采收管理标准加起来一共多少类？").text
+    text = checked(assistant, "青川指南的栽培技术标准和采收管理标准加起来一共多少类？").text
     assert "（共列出 6 类）" in text
     assert "合计 8 类。" in text
 

@@ -9,11 +9,10 @@ from contextlib import closing
 import pytest
 
 from assistant.answering.table_words import words_of
-from assistant.answers import Answer
 from assistant.core import Assistant, Question
 from assistant.settings import Settings
 from assistant.wiring import Workplace
-from conftest import add
+from conftest import add, checked
 
 GARDENS = """---
 title: 青川省园林标准指南
@@ -60,14 +59,6 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield place.assistant
 
 
-def answered(assistant: Assistant, question: str) -> Answer:
-    answer = assistant.ask(Question(question))
-    assert answer.answered, answer.text
-    for citation in answer.citations:
-        assert assistant.document(citation.document_id).text[citation.start : citation.end] == citation.quote
-    return answer
-
-
 @pytest.mark.parametrize(
     ("question", "said", "rows"),
     [
@@ -85,7 +76,7 @@ def answered(assistant: Assistant, question: str) -> Answer:
 def test_each_of_several_cells_is_counted_and_its_rows_cited(
     assistant: Assistant, question: str, said: list[str], rows: int
 ) -> None:
-    answer = answered(assistant, question)
+    answer = checked(assistant, question)
     assert all(piece in answer.text for piece in said), answer.text
     assert len(answer.citations) == rows
 
@@ -102,13 +93,13 @@ def test_each_of_several_cells_is_counted_and_its_rows_cited(
 def test_an_english_question_counts_the_rows_of_a_chinese_table(
     assistant: Assistant, question: str, said: list[str], rows: int
 ) -> None:
-    answer = answered(assistant, question)
+    answer = checked(assistant, question)
     assert all(piece in answer.text for piece in said), answer.text
     assert len(answer.citations) == rows
 
 
 def test_who_asks_for_a_rating_gets_the_row_and_no_count(assistant: Assistant) -> None:
-    answer = answered(assistant, "湖面养护规范在青川清单里几颗星？")
+    answer = checked(assistant, "湖面养护规范在青川清单里几颗星？")
     assert "缓急程度：★★★" in answer.text
     assert "共" not in answer.text
 
@@ -124,7 +115,7 @@ def test_who_asks_for_a_rating_gets_the_row_and_no_count(assistant: Assistant) -
 def test_who_asks_for_rows_about_something_gets_all_whose_names_say_it(
     assistant: Assistant, question: str, said: str, rows: list[str]
 ) -> None:
-    answer = answered(assistant, question)
+    answer = checked(assistant, question)
     assert said in answer.text
     assert [name for statement in answer.statements for name in statement.text.split("；")] == rows
     assert len(answer.citations) == len(rows)
@@ -139,21 +130,21 @@ def test_who_asks_for_rows_about_something_gets_all_whose_names_say_it(
     ],
 )
 def test_a_code_is_found_by_what_it_stands_for(assistant: Assistant, question: str, said: str) -> None:
-    (statement,) = answered(assistant, question).statements
+    (statement,) = checked(assistant, question).statements
     assert said in statement.text
 
 
 def test_what_all_rows_are_about_tells_none_of_them_apart(assistant: Assistant) -> None:
-    assert "共 3 个" in answered(assistant, "青川省园林工作小组的宣传组有几个？").text
+    assert "共 3 个" in checked(assistant, "青川省园林工作小组的宣传组有几个？").text
 
 
 def test_a_row_that_is_all_that_was_asked_for_is_told_whole(assistant: Assistant) -> None:
-    text = answered(assistant, "青川清单里花卉图谱规范有几项？").text
+    text = checked(assistant, "青川清单里花卉图谱规范有几项？").text
     assert "二级类型：智能教育" in text
 
 
 def test_a_title_with_marks_of_its_own_stands_in_the_right_marks(assistant: Assistant) -> None:
-    text = answered(assistant, "青川清单里社区公园有几项标准？").text
+    text = checked(assistant, "青川清单里社区公园有几项标准？").text
     assert "《表1 〈园林体系〉清单》中社区公园共 1 项" in text or "《〈园林体系〉清单》中社区公园共 1 项" in text
 
 

@@ -234,8 +234,10 @@ def _phrases(name: Name) -> Iterator[str]:
 
 def _numbers(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
     """Document numbers; they stay in the question, for a text that gives one is asked for as well."""
+    if "号" not in text:
+        return
     asked = {form for forms in identifier_forms(text) for form in forms}
-    for name in names if "号" in text else ():
+    for name in names:
         if name.number and any(asked & set(forms) for forms in identifier_forms(name.number)):
             yield 0, 0, frozenset({name.document_id})
         elif said := _said_loosely(name.number or "", text):

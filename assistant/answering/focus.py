@@ -44,13 +44,13 @@ _ANYTHING_ZH = re.compile(
     "|报告|单位|机构|部门|公司|企业|组织|层次|级别|名称|名字|全称|简称|时间|日期|数量|总数|小类|中类|大类|加起|总共|编号|文号|代号|职能|作用|体系"
     "|关系|好处|特点|方法|办法|步骤|间隔|希望|计划|打算|国家|方向|行业|主题|事项|条件|规定|措施|任务|工作|性质|状态|说法|意义|用途|阶段|国籍|区域"
     "|下面|里面|旗下|地区|位置|地点|颜色|事情|别名|称号|头衔|职位|职务|职业|时期|年代|朝代|季节|语言|民族|宗教|学科|专业|人物|作品|比例|份额|占比|身体|物理量"
-    "|大约|大概|一共|具体|落款|门类|地步|程度|起来|下面|目前|现在|曾经|分别|到底|究竟|主要|最后|最早|其中|主意|建议|主张"
+    "|大约|大概|一共|具体|落款|门类|地步|程度|起来|目前|现在|曾经|分别|到底|究竟|主要|最后|最早|其中|主意|建议|主张"
 )
 _ANYTHING_EN = re.compile(
     r"\b(?:thing|way|part|section|kind|type|area|subject|topic|reason|method|period|date|year|day|month|time|name|number|"
     r"standard|document|guide|report|body|bodie|compan(?:y|ie)|firm|organi[sz]ation|set|run|lead|led|made|make|aim|goal|"
     r"target|role|each|categor(?:y|ie)|class|classe|piece|item|step|point|countr(?:y|ie)|total|one|two|share|percentage|"
-    r"element|component|aspect|feature|technolog(?:y|ie)|field|value|entr(?:y|ie)|star|row|line|meaning|purpose|title|field|industr(?:y|ie)|sector|provision|rule|principle|level|group|difference|location|"
+    r"element|component|aspect|feature|technolog(?:y|ie)|value|entr(?:y|ie)|star|row|line|meaning|purpose|title|field|industr(?:y|ie)|sector|provision|rule|principle|level|group|difference|location|"
     r"ai|does|did|came|come|goes|go|got|get|saving|until|what|which|relationship|status|condition|measure|task|place|theme|direction|more|less|other|main|"
     r"new|big|first|last|people|person|colou?r|nationality|language|religion|stage|phase|era|season|event|cit(?:y|ie)|"
     r"region|state|term|word|object|substance|animal|school|universit(?:y|ie)|book|work)s?\b"

@@ -104,11 +104,12 @@ def given(question: str, said: Sequence[str], around: Sequence[str]) -> bool:
     """Whether what would be `said`, sentence by sentence, can answer a question as far as these rules know; `around`
     is all that was found, with what stands over it."""
     asked, told = fold(question), [fold(text) for text in said]
+    whole = "\n".join(told)
     return (
         _with_unit(asked, told)
-        and _with_office(asked, "\n".join(told))
+        and _with_office(asked, whole)
         and _with_names(asked, told)
-        and all(re.search(named, "\n".join(told)) for pattern, named in _KINDS_OF_BODY if pattern.search(asked))
+        and all(re.search(named, whole) for pattern, named in _KINDS_OF_BODY if pattern.search(asked))
         and _with_body(asked, around)
         and _with_latin(question, around)
     )
@@ -139,18 +140,21 @@ def _with_names(asked: str, told: Sequence[str]) -> bool:
 
 
 def _with_body(asked: str, around: Sequence[str]) -> bool:
-    found = fold("\n".join(around))
+    full = []
     for run in bodies(asked):
         place = next((place for place in REGIONS if run.startswith(place)), "")
         name = run.removeprefix(place).lstrip("省市")
-        full = place and len(name) >= _FULL_NAME and not _JOINS.search(name)
-        if full and not re.search(rf"{place}[^，。；,;\n]{{0,6}}{re.escape(name)}", found):
-            return False
-    return True
+        if place and len(name) >= _FULL_NAME and not _JOINS.search(name):
+            full.append(rf"{place}[^，。；,;\n]{{0,6}}{re.escape(name)}")
+    if not full:  # folding all that was found takes time
+        return True
+    found = fold("\n".join(around))
+    return all(re.search(name, found) for name in full)
 
 
 def _with_latin(question: str, around: Sequence[str]) -> bool:
-    if not in_chinese(question):
+    names = [fold(name[0]) for name in _LATIN.finditer(question)] if in_chinese(question) else []
+    if not names:
         return True
     found = fold("\n".join(around))
-    return all(fold(name[0]) in found for name in _LATIN.finditer(question))
+    return all(name in found for name in names)
