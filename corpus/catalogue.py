@@ -87,6 +87,12 @@ class Catalogue:
             yield connection
         self.changes += 1
 
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection that only reads, so that what is made of the whole catalogue still holds."""
+        with self._engine.connect() as connection:
+            yield connection
+
     def close(self) -> None:
         self._engine.dispose()
 

@@ -258,7 +258,7 @@ class Index:
 
     def _check_reference(self, document: Document, reference: str) -> None:
         """A reference set by hand must name a document that is here, and not one that follows this one."""
-        with self.catalogue.transaction() as connection:
+        with self.catalogue.reading() as connection:
             named = self.catalogue.named(connection, document.id, reference)
         if not named:
             raise BadInput(

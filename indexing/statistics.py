@@ -68,6 +68,6 @@ class Statistics:
             .where(_terms.c.term.in_(wanted), _terms.c.origin.in_(origins))
             .group_by(_terms.c.term)
         )
-        with self._catalogue.transaction() as connection:
+        with self._catalogue.reading() as connection:
             found = {int(term): int(count) for term, count in connection.execute(query)}
         return found, found.pop(_ALL, 0)

@@ -457,6 +457,12 @@ def test_each_document_is_read_once_a_search(notes: Workplace, monkeypatch: pyte
     assert len(read) == len(set(read)) == 3
 
 
+def test_a_search_writes_nothing_so_what_was_made_of_the_catalogue_still_holds(notes: Workplace) -> None:
+    before = notes.catalogue.changes
+    search(notes, "检测机构 ferries 午餐")
+    assert notes.catalogue.changes == before
+
+
 def test_an_explanation_names_the_legs_of_the_built_in_model_and_adds_up(notes: Workplace) -> None:
     found = Retriever(notes.index).search("Do dogs travel free?", 5, Scope(), ("own",), explain=True)
     assert found.explained is not None
