@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from indexing.tokeniser import Translation, question_terms, question_units, term_id, terms, word_terms
@@ -32,6 +32,8 @@ TITLE_WEIGHT = 0.3
 CONTEXT_WEIGHT = 1.0
 # How sure a translation has to be to count as the word itself where it is asked how much of a question is said.
 SURE = 0.15
+# A name of more terms than this is long.
+_SHORT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +97,22 @@ def question_vector(
         for term in translation.terms:
             searched[term] += translation.weight / len(translation.terms) * rarity(term)  # type: ignore[assignment]
     own = question_units(question)
-    units = tuple((unit, min(map(rarity, unit))) for unit in _with_translations(own, translations))
+    units = tuple((unit, min(map(rarity, unit))) for unit in _with_translations(own, translations, rarity))
     return LexicalQuestion(weights, _sparse(searched), (K1 + 1) * sum(weights.values()), units)
 
 
 def _with_translations(
-    units: Sequence[tuple[str, ...]], translations: Sequence[Translation]
+    units: Sequence[tuple[str, ...]], translations: Sequence[Translation], rarity: Callable[[str], float]
 ) -> Iterator[tuple[str, ...]]:
-    """Each unit with what its words surely are in the other language, which says it as well."""
+    """Each unit with what its words surely are in the other language, which says it as well; of a long name the rarest
+    of its terms, for the others are said of much else."""
     said: dict[str, list[str]] = {}
     for translation in translations:
         if translation.weight >= SURE:
+            into = translation.terms
             for term in word_terms(translation.word):
-                if len(term) > 1:
-                    said.setdefault(term, []).extend(translation.terms)
+                if len(term) > 1 and into:
+                    said.setdefault(term, []).extend(into if len(into) <= _SHORT else (max(into, key=rarity),))
     for unit in units:
         yield (*unit, *dict.fromkeys(other for term in unit for other in said.get(term, ())))
 

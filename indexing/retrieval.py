@@ -90,9 +90,18 @@ class Retriever:
         self._rerank_top = rerank_top
         self._refine = refine
 
-    def search(self, question: str, k: int, scope: Scope, origins: Sequence[str], *, explain: bool = False) -> Search:
-        """The `k` best hits within a scope. `origins` are those whose documents are searched. Raises `Unavailable`
-        where a reranker behind an endpoint does not answer."""
+    def search(
+        self,
+        question: str,
+        k: int,
+        scope: Scope,
+        origins: Sequence[str],
+        *,
+        explain: bool = False,
+        also: Sequence[Translation] = (),
+    ) -> Search:
+        """The `k` best hits within a scope. `origins` are those whose documents are searched, `also` what words of the
+        question are called as well. Raises `Unavailable` where a reranker behind an endpoint does not answer."""
         recipe = self._recipe
         limit = max(_DEPTH * k, _LEAST_DEPTH, self._rerank_top if self._reranker else 0)
         with self._index.reading() as generation:  # the store and the embedder that belong together
@@ -100,7 +109,7 @@ class Retriever:
             embedder = generation.embedder if _LETTER.search(about) else None
             static = embedder if isinstance(embedder, StaticEmbedder) else None
             translated = static.translations(about) if static and recipe.translate else ()
-            lexical, passages = self._lexical(question, translated, origins)
+            lexical, passages = self._lexical(question, (*translated, *also), origins)
             dense = embedder.embed_question(question).tolist() if embedder and recipe.dense else None
             found = generation.store.search(lexical.vector if recipe.lexical else None, dense, scope, limit)
         asked = legs(question, *found, lexical.ceiling, static, recipe)

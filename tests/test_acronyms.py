@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.acronyms import acronyms, spelled_out
+from assistant.answering.acronyms import acronyms, last_name, spelled_out
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ from assistant.answering.acronyms import acronyms, spelled_out
         ("What does PCB/TC7 plan for ferries?", ("PCB/TC7",)),
         ("港口那个TC 7有几个工作组", ("TC 7",)),
         ("Did HSA meet the PDF deadline?", ("HSA",)),
+        ("PaaS平台有哪些要求？", ("PaaS",)),
         ("Which ferries sail in 2026?", ()),
         ("What is A2A, and what is GB/T 1234.5-2020?", ()),
     ],
@@ -29,3 +30,8 @@ def test_an_acronym_is_what_stands_before_it_in_brackets(acronym: str) -> None:
 
 def test_what_no_text_spells_out_stays() -> None:
     assert spelled_out("TC9", ["渡轮协会（TC99）", "TC9召开了会议。"]) is None
+
+
+def test_of_several_names_that_are_joined_an_acronym_is_the_last() -> None:
+    assert last_name("渡轮调度及平台即服务") == "平台即服务"
+    assert last_name("港口和航道局") == "港口和航道局"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -231,6 +232,57 @@ def test_of_documents_whose_dates_are_asked_for_each_says_its_own(
         ("《青川省河道治理指南》：", "2023年4月12日"),
         ("《临江市河道管理意见》：", "2022年1月5日"),
     ]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "青川的指南和临江的意见哪个出得早？各是什么时候？",
+        "Which is older, the 青川 guide or the 临江 opinion?",
+        "青川和临江的文件，谁先出来的？",
+    ],
+)
+def test_which_of_two_documents_came_first_is_answered_by_the_date_of_each(
+    workplace: Callable[..., Workplace], question: str
+) -> None:
+    place = workplace()
+    add(place, PROVINCE, "province.md")
+    add(place, CITY.replace("# 临江市河道管理意见\n", "# 临江市河道管理意见\n\n2022年1月5日\n", 1), "city.md")
+    assert {s.text for s in checked(place.assistant, question).statements} == {"2023年4月12日", "2022年1月5日"}
+
+
+def test_documents_that_are_each_asked_something_else_each_answer_that(assistant: Assistant) -> None:
+    answer = checked(assistant, "青川的覆盖率要达到多少，临江要治理几条河道？")
+    assert [s.text for s in answer.statements] == [
+        "到2027年，全省治理河道36条，覆盖率达到85%。",
+        "到2026年，全市治理河道9条，培养巡河员200名。",
+    ]
+
+
+def test_the_classes_of_a_section_are_told_of_each_document(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    for name, kinds in (("青川", "堤防、清淤和绿化"), ("临江", "泵站和水闸")):
+        items = "\n\n".join(f"### {kind}\n\n{kind}的要求另行规定。" for kind in re.split("[、和]", kinds))
+        add(place, f"# {name}河道指南\n\n## 安全标准\n\n{items}\n\n## 附则\n\n本指南由{name}解释。", f"{name}.md")
+    answer = checked(place.assistant, "青川河道指南和临江河道指南的安全标准分成哪几类？")
+    assert "共 3 类" in answer.text
+    assert "共 2 类" in answer.text
+    assert [s.text for s in answer.statements] == ["堤防", "清淤", "绿化", "泵站", "水闸"]
+
+
+def test_what_one_document_spells_out_is_found_in_another_by_its_acronym(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    add(place, PROVINCE.replace("## 类别", "## 监测\n\n建设水情即时告知（SQJ）平台。\n\n## 类别"), "province.md")
+    add(place, CITY + "\n\n## 平台\n\n水情即时告知平台每日更新三次，由防汛中心维护。\n", "city.md")
+    assert "每日更新三次" in checked(place.assistant, "临江的意见里，SQJ平台多久更新一次？").text
+
+
+def test_a_sentence_that_tells_of_both_things_that_are_compared_is_said(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    ones = "\n\n".join(f"关于WG 1的分工，第{n}次会议作了说明。" for n in "一二三四五六")
+    both = "WG 1起草各项术语，WG 2承担测试。"
+    add(place, f"# 工作组\n\n{ones}\n\n{both}\n", "groups.md")
+    assert both in checked(place.assistant, "WG 1和WG 2怎么分工？").text
 
 
 def test_more_is_said_where_no_sentence_surely_answers(workplace: Callable[..., Workplace]) -> None:

@@ -57,6 +57,11 @@ def test_an_issuer_that_is_named_alone_may_be_the_body_itself(question: str, bod
     assert found.is_of_body("住房和城乡建设部下设若干司局。") == (body == "住房和城乡建设部")
 
 
+def test_what_only_joins_two_names_is_no_part_of_what_is_asked() -> None:
+    assert named("上海和江苏各建几座泵站？", NAMES).rest == "各建几座泵站?"
+    assert named("上海的意见和江苏指南各建几座泵站？", NAMES).rest == "各建几座泵站?"
+
+
 def test_a_body_within_an_identifier_is_not_named() -> None:
     forum = Name("forum", "Water report", None, ("World Internet Conference", "工业和信息化部"), None)
     assert named("How many members does MIIT have?", (*NAMES, forum)).documents == {"forum"}

@@ -30,7 +30,9 @@ from assistant.answering.needed import given
             "Four states take part.",
             "Avalon、Belmar、Corin、Dunmore and others take part.",
         ),
-        ("由哪些大学开课？", "由协会组织开课。", "由三所高校开课。"),
+        ("那六个小组各叫什么？", "港口设六个小组。", "六个小组是甲、乙、丙、丁、戊、己。"),
+        ("ISO 900这项标准转化后，GB/T编号是多少？", "依据ISO 900和IEC 800制定。", "转化为GB/T 700。"),
+        ("航行规则3.0版改了什么？", "航行规则2.0版已发布。", "航行规则3.0版增加了夜航。"),
         ("渡轮支持 Falcon 导航吗？", "渡轮支持多种导航。", "渡轮支持falcon导航。"),
         (
             "上海市港口标准化技术委员会设在哪里？",

@@ -36,7 +36,7 @@ region: 青川省
 | | XC2: 园林工作广播 |
 | | XC3: 学校讲座 |
 
-## 《园林体系》清单
+## 附录 《园林体系》清单
 
 表1 《园林体系》清单
 
@@ -71,6 +71,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("青川清单里智能教育和社区公园加起来一共多少项？", ["智能教育共 2 项", "社区公园共 1 项", "合计 3 项"], 3),
         ("青川清单里一颗星和两颗星的标准各有几项？", ["★共 3 项", "★★共 2 项"], 5),
         ("青川清单里哪个二级类型的标准最多？", ["城市公园最多，共 3 项"], 3),
+        ("青川清单里哪一类的标准最多？", ["中公园最多，共 4 项"], 4),
+        ("青川清单教育里哪一类列的标准最多，几项？", ["智能教育、教育最多，共 2 项"], 2),
     ],
 )
 def test_each_of_several_cells_is_counted_and_its_rows_cited(
@@ -87,6 +89,9 @@ def test_each_of_several_cells_is_counted_and_its_rows_cited(
         ("How many standards are there for city parks in the list?", ["has 3 standards for 城市公园"], 3),
         ("City parks or smart education: which has more standards in the list?", ["has 2 entries for 智能教育", "Most: 城市公园 (3)"], 5),
         ("Which standards in the list carry only one star?", ["has 3 entries for ★:"], 3),
+        ("Which class of the list has the most standards?", ["has the most, 4 entries for 公园"], 4),
+        ("Which titles in Qingchuan's annex are rated one star, i.e. the lowest grade?", ["has 3 entries for ★:"], 3),
+        ("In the annex: list every standard filed under city parks.", ["has 3 entries for 城市公园:"], 3),
         ("How many second-level types does education have in the table?", ["智能教育; 学校苗圃"], 3),
     ],
 )  # fmt: skip
@@ -156,8 +161,11 @@ def test_a_title_with_marks_of_its_own_stands_in_the_right_marks(assistant: Assi
         "青川省有多少家园林企业？",
         "公园和教育有多少家企业参与？",
         "清单里城市公园和智能教育有多少家企业参与？",
+        "在青川省的园林体系清单里，公园当中哪一类的企业最多？",
+        "青川省公园里哪一类的标准最多？",
         "What risks does the management of parks face?",
         "How many companies are there in Qingchuan's gardens?",
+        "Which companies in the annex are rated one star?",
     ],
 )
 def test_who_asks_nothing_of_rows_is_told_no_count_of_them(assistant: Assistant, question: str) -> None:

@@ -138,9 +138,9 @@ _UNMISTAKABLE: tuple[Kind, ...] = ("money", "share", "when", "span", "contact")
 _GIVEN = 0.5
 # Kinds of which each of several documents gives one.
 _OF_ONE: frozenset[Kind] = frozenset({"number", "money", "share", "when", "span", "identifier"})
-_THING = r"[^\s，,、：:。？?的在里中对把将和与跟及各]{2,14}"
+_THING = r"(?:[^\s，,、：:。？?的在里中对把将和与跟及各]|中(?=[国央心东])){2,14}"
 _EACH_OF = re.compile(
-    rf"(?:^|(?<=[\s，,：:的在里中对把]))({_THING}(?:、{_THING})*[和与跟及]{_THING}?)(?:的[^，,]{{1,8}})?(?:各|分别)"
+    rf"(?:^|(?<=[\s，,：:的在里中对把]))({_THING}(?:、{_THING})*[、和与跟及]{_THING}?)(?:的[^，,]{{1,8}})?(?:各|分别)"
 )
 _JOINS = re.compile("[、和与跟及]")
 # What a thing's parts are asked for by: 基础层都包括什么; and how a sentence begins that tells them.

@@ -11,6 +11,7 @@ from indexing.lexical import LexicalQuestion
 from indexing.tokeniser import terms
 
 TABLE = re.compile(r"框架表|体系表|清单|表格?里?|\btable\b|\blist\b", re.I)
+ANNEX = re.compile(r"附件|附录|附表|\bann?ex(?:es)?\b|\bappendi(?:x|ces)\b", re.I)
 # What is counted or listed, and what any row or item may be called.
 _COUNTED = re.compile(
     r"(?:(?:几|多少)大?[项个家类种条款名件部份处]|哪些)(?![是在有属被不没的已要只仅标带跟与和])([一-鿿]{2})"
@@ -20,9 +21,15 @@ _COUNTED_EN = re.compile(
     r"(?:does?|did|is|are|was|were|has|have|had|in|on|of|for|can|will|should|under|there|with)\b",
     re.I,
 )
+# What an English question asks the names of.
+_LISTED_EN = re.compile(
+    r"\bwhich (?!(?:do|does|did|is|are|was|were|has|have|of|ones?)\b)((?:[\w-]+ ){0,2}?[\w-]+) "
+    r"(?:does?|did|is|are|was|were|has|have|had|in|on|of|for|can|will|under|with|carry|get|fall|belong|stand)\b",
+    re.I,
+)
 _ANY = re.compile(
     r"内容|项目|条目|东西|[小中大子]类|类[别型]|种类|方向|记录|主题|部分|方面|领域|板块|模块"
-    r"|\b(?:entries|rows|items|ones|types|categories|classes|kinds|parts|themes|topics|areas|sections)\b",
+    r"|\b(?:entries|rows|items|ones|types|categories|classes|kinds|parts|themes|topics|areas|sections|titles|names)\b",
     re.I,
 )
 # Words of a question that nothing need say.
@@ -30,7 +37,9 @@ _LIGHT = re.compile(
     r"只有|只|仅|带|标着?|列了?|收录|底下|下面|里面|属于|到底|究竟|还是|谁|哪|更多|更少|多|少|最|加起来|合计|一起|每|各自?"
     r"|\b(?:carry|carries|only|just|contain\w*|includ\w*|belong\w*|under|more|most|fewer|each|every|both|or|one|ones|s|entry|"
     r"entries|rows?|items?|table|respectively|combined|together|all|altogether|total|there|within|marked|rated|given|got|"
-    r"get|exactly|number|count|different|found|listed)\b",
+    r"get|exactly|number|count|different|found|listed|titles?|filed?|falls?|annex|appendix)\b"
+    # What is said once more in other words.
+    r"|\bi\.e\.[^;?]*",
     re.I,
 )
 
@@ -57,10 +66,12 @@ def counted(question: str) -> str:
     return match[1] if match else ""
 
 
-def can_be(question: str, lexical: LexicalQuestion, said: Set[str], *, chinese: bool) -> bool:
-    """Whether what is counted or listed may be what the rows or items are: 企业 in 多少家企业 has to be said
-    somewhere."""
+def can_be(question: str, lexical: LexicalQuestion, said: Set[str], *, chinese: bool, listed: bool = False) -> bool:
+    """Whether what is counted, or `listed` in English, may be what the rows or items are: 企业 in 多少家企业 has to be
+    said somewhere."""
     counted = (_COUNTED if chinese else _COUNTED_EN).search(question.lower())
+    if counted is None and listed and not chinese:
+        counted = _LISTED_EN.search(question.lower())
     if counted is None or _ANY.search(counted[1]):
         return True
     head = terms(counted[1])[-1]

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from assistant.answering.clauses import clauses
 from assistant.answering.english_names import KINDS, described, descriptions
 from corpus.english import ISSUERS
 from corpus.places import REGIONS
@@ -36,12 +37,19 @@ class Named:
     """What a question names: for each name the documents that it may mean, in the question's order. `rest` is the
     question without the names, or all of it where nothing else is left. `absent` are the regions whose documents it
     names and that no document is of. `body` is the issuer where an issuer is all that it names: 工信部标委会 may mean
-    what the committee issued, or the committee."""
+    what the committee issued, or the committee. `parts` are what it asks of each of several documents, where it asks
+    each something of its own."""
 
     groups: tuple[frozenset[str], ...]
     rest: str
     absent: tuple[str, ...] = ()
     body: str = ""
+    parts: tuple[str, ...] = ()
+
+    @property
+    def asked_of_each(self) -> tuple[str, ...]:
+        """What is asked of each of the groups."""
+        return self.parts or (self.rest,) * len(self.groups)
 
     def is_of_body(self, text: str) -> bool:
         """Whether a text speaks of the body that is named."""
@@ -87,13 +95,14 @@ _ITS_DOCUMENT = re.compile(
     rf"[^，,。？?、：:]{{0,12}}(?:{_KINDS}|体系)|(?:'s)?(?: [\w'-]+){{0,3}} (?:{'|'.join(KINDS)})\b"
 )
 _MINISTRY = re.compile(r"[一-鿿]{4,}?(?:部|委|局|厅)(?=[一-鿿a-z]*委员会)")
-# What joins two names.
+# What joins two names, and what does nothing else.
 _JOINED = re.compile(r"[、,，;；:：/]|[和与跟及]|还是|对比|相比|\b(?:and|or|vs|versus|against)\b")
+_ONLY_JOINS = re.compile(r"[\s、，,;；/和与跟及]*(?:还是|\b(?:and|or|vs\.?|versus)\b(?: the)?)?\s*", re.I)
 # What may stand inside a name and is no part of it.
 _NOT_PLAIN = re.compile(rf"人工智能|的?[那这][份个部]|(?<=[一-鿿])的(?=[一-鿿]{{0,12}}(?:{_KINDS}))")
 # What may follow a name and says nothing more.
 _AFTER = re.compile(
-    r"^(?:的?[那这]份)?(?:文件|指南|意见|通知|规划|清单|报告|里面|里(?!程)|中(?![国央心小])|上(?![海市报面])|想(?![象法])|要(?![求点素])"
+    r"^(?:的?[那这]份|的)?(?:指导意见|实施意见|文件|指南|意见|通知|规划|清单|报告|里面|里(?!程)|中(?![国央心小])|上(?![海市报面])|想(?![象法])|要(?![求点素])"
     r"|打算|计划(?!书))*的?"
 )
 _EDITION = re.compile(r"[（(][^（）()]*[）)]|\d{4}\s*年?|[\s《》]+")
@@ -124,13 +133,17 @@ def named(question: str, names: Sequence[Name]) -> Named:
         return Named((), question, absent)
     rest, at = "", 0
     for start, end, _ in found:
-        rest, at = f"{rest}{whole[at : places[start]]} ", places[end]
+        between = whole[at : places[start]]
+        rest, at = f"{rest}{'' if at and _ONLY_JOINS.fullmatch(between) else between} ", places[end]
         if end > start and (after := _AFTER.match(whole[at:])):
             at += after.end()
     rest = (rest + whole[at:]).strip(" ，,的")
     groups = _groups(found, text)
     body = _body(found, text, names) if len(groups) == 1 else ""
-    return Named(groups, rest if _WORD.search(rest) else question, absent, body)
+    spans = [(places[start], places[end]) for start, end, _ in found]
+    own = len(groups) > 1 and len(found) == len(groups) and all(start < end for start, end in spans)
+    parts = clauses(whole, spans) if own else ()
+    return Named(groups, rest if _WORD.search(rest) else question, absent, body, parts)
 
 
 def _body(found: Sequence[_Mention], text: str, names: Sequence[Name]) -> str:

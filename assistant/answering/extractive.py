@@ -41,8 +41,12 @@ _LACKING = 0.5
 _MOST_OF_SEVERAL = 3
 # What a sentence gains that begins by telling the parts of the thing whose parts are asked for.
 _TELLS_PARTS = 2.0
+# What a sentence gains that tells of all of several things that the question calls by their identifiers.
+_TELLS_OF_ALL = 1.5
 # A document's best sentence has to weigh this much for it to say anything about what it is asked.
 _SILENT = 1.5
+# The same where it is in another language than the question, of whose words it says less.
+_SILENT_ABROAD = 0.5
 _LENGTH_IN_LIST = 900
 # A best sentence of less weight than this may well not be the one that answers.
 _UNSURE = 6.0
@@ -95,9 +99,9 @@ def draft(
         yield from told
         return
     wanted = asked(found.named.rest)
-    if several := [search for search in found.each if search.hits] if len(found.each) > 1 else []:
-        wanted = wanted.of_each()
-        sides = [list(_side(found.named.rest, wanted, one, documents, not_in_force, language)) for one in several]
+    if len(found.each) > 1 and any(search.hits for search in found.each):
+        each = [(about, search) for about, search in zip(found.asked, found.each, strict=True) if search.hits]
+        sides = [list(_side(about, asked(about), one, documents, not_in_force, language)) for about, one in each]
         for side in sorted(sides, key=lambda side: len(side) > 1):  # what says nothing first, in one line
             yield from side
         return
@@ -114,6 +118,8 @@ def known(found: Found, documents: Mapping[str, Document], language: str) -> lis
     wanted = asked(found.named.rest)
     if fields := list(field_answers.draft(found, documents, wanted)):
         return fields
+    if len(found.each) > 1:  # each says its own
+        return []
     sections = section_answers.draft(found, documents, wanted, language)
     if found.rows is not None and (found.rows.spoken or not sections):
         return table_answers.draft(found.rows, found.search.hits, wanted, language)
@@ -129,14 +135,18 @@ def _side(
     language: str,
 ) -> Iterator[Draft]:
     """What one of several documents says, beside the others, under its title; or that it says nothing."""
-    title = documents[search.hits[0].document_id].metadata.title
+    metadata = documents[search.hits[0].document_id].metadata
+    title, silent = metadata.title, _SILENT if metadata.language == language else _SILENT_ABROAD
     heading = Draft(f"《{title}》：" if language == "zh" else f"{title}:", (), 1.0)
-    if on_record := list(field_answers.of_one(about, search, documents, wanted)):
+    on_record = list(field_answers.of_one(about, search, documents, wanted.of_each()))
+    on_record = on_record or section_answers.of_hits(about, search, search.hits[:1], documents, wanted, language)
+    if on_record:
         yield from (heading, *on_record)
         return
+    wanted = wanted.of_each()
     chosen = _of(about, wanted, search, documents, not_in_force, most=_MOST_OF_SEVERAL, misshapen=MISSHAPEN)
     # A goal may be told without its date: what has not the shape asked for is less, and is not silence.
-    if not chosen or max(c.score + MISSHAPEN * wanted.lacks(c.text) for c in chosen) < PASSAGE + FIRST + _SILENT:
+    if not chosen or max(c.score + MISSHAPEN * wanted.lacks(c.text) for c in chosen) < PASSAGE + FIRST + silent:
         yield Draft(texts.says_nothing(title, language), (), 1.0)
         return
     yield heading
@@ -188,14 +198,15 @@ def _of(
     misshapen: float = 0.0,
 ) -> tuple[Extract, ...]:
     found = _candidates(about, wanted, search, documents, not_in_force, strange, misshapen)
+    numbers = identifiers(about)
     candidates = sorted(
-        (replace(c, score=c.score + _TELLS_PARTS) if wanted.tells_parts(c.text) else c for c in found),
+        (replace(c, score=c.score + _gained(c.text, wanted, numbers)) for c in found),
         key=lambda c: (-c.score, c.hit.rank, c.start),
     )
     if not candidates:
         return ()
     candidates = [c for c in candidates if wanted.subject and wanted.defined(c.text)] or candidates
-    if "definition" in wanted.kinds and (numbers := identifiers(about)):
+    if "definition" in wanted.kinds and numbers:
         candidates = [c for c in candidates if numbers & identifiers(c.text)] or candidates
     wants_list = "list" in wanted.kinds
     if wants_list and (outline := _outline(search, documents, candidates[0])):
@@ -209,6 +220,12 @@ def _of(
         e.hit.document_id: max(x.score for x in chosen if x.hit.document_id == e.hit.document_id) for e in chosen
     }
     return tuple(sorted(chosen, key=lambda e: (-strength[e.hit.document_id], e.hit.document_id, e.start)))
+
+
+def _gained(text: str, wanted: Asked, numbers: set[str]) -> float:
+    """What a sentence gains that tells the parts asked for, or of all of the several things with an identifier."""
+    of_all = len(numbers) > 1 and numbers <= identifiers(text)
+    return _TELLS_PARTS * wanted.tells_parts(text) + _TELLS_OF_ALL * of_all
 
 
 def _choose(candidates: Sequence[Extract], wants_list: bool, at_most: int | None) -> list[Extract]:

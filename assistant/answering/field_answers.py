@@ -42,6 +42,15 @@ _CLAIMED_BODY = re.compile(
     re.I,
 )
 _CLAIMS = (("issuers", _CLAIMED_BODY), ("date", _CLAIMED_DATE))
+# Which of several documents came first: that is answered by the date of each.
+_CAME_FIRST = re.compile(
+    r"(?:谁|哪一?[个份部边]?)(?:文件|时间|日期|比较|要|的|[发出]得|发布|印发|出台|公布)*"
+    r"(?:更?(?:早|晚|新|旧)(?:一?[些点])?|[先后](?:发布|印发|出台|公布|出来|[发出]))"
+    r"|[发出]得更?[早晚]"
+    r"|\b(?:came|was) (?:out )?(?:issued |published |released )?(?:first|earlier|later)\b"
+    r"|\b(?:is|was) (?:the )?(?:older|newer|earlier|later|more recent)\b|\b(?:older|newer|earlier) (?:one|document)\b",
+    re.I,
+)
 # What asks for a field of the document, and for nothing that it is about.
 _FIELDS = (
     ("number", re.compile(r"文号|发文字号|document number|reference number|what number", re.I)),
@@ -74,10 +83,10 @@ _FIELDS = (
 _WHAT_IS_LEFT = re.compile(
     r"讲的?是?什么|主要内容|弄出来|搞出来|几[月号]|家|出自|来自|推出|共同|牵头|挑头|手笔|机关|报告|规划|清单|方案|办法|具体|到底|究竟|两"
     r"|文号|发文字号|落款|印发|发布|公布|出台|下发|签发|成文|日期|时间|什么时候|何时|哪一?[年月天日]|哪[些几]?个?"
-    r"|各自?|分别|[一二三四五六七八九十]部[门委]|部门|单位|机构|联合|谁|动手|[编写制定起草发出]|[和与跟及都啥了呢吧]"
+    r"|各自?|分别|[一二三四五六七八九十]部[门委]|部门|单位|机构|联合|谁|动手|还是|[编写制定起草发出]|[和与跟及都啥了呢吧]"
     r"|通知|文件|标准|指南|意见|人工智能|ai|是|的|在|多少|什么|那|这|份"
     rf"|{_ENGLISH_BODY}|\b(?:{_ENGLISH_ISSUES})\b"
-    r"|\b(?:put|brought|from|came|comes|they|documents|two|three|issuers?|issuing|body|bodies|authority|whom|report|list|one|paper|draft)\b"
+    r"|\b(?:or|put|brought|from|came|comes|they|documents|two|three|issuers?|issuing|body|bodies|authority|whom|report|list|one|paper|draft)\b"
     r"|\b(?:what|when|who|which|is|was|were|are|the|of|on|in|and|did|by|it|that|each|both|respectively|about|behind|come|"
     r"out|off|sent|made|public|day|notice|circular|document|reference|number|issued|published|signed|dated|released|"
     r"printed|distributed|wrote|drafted|guide|opinion|national|ai|standards?|standardi[sz]ation|\d{4})\b|['’]s|[\s\W]",
@@ -108,7 +117,7 @@ def of_one(question: str, search: Search, documents: Mapping[str, Document], ask
         rest = _CONFIRMS.sub(" ", rest)
         for _, claim in _CLAIMS:
             rest = claim.sub(" ", rest)
-    if not fields or len(_WHAT_IS_LEFT.sub("", rest)) > 1 or not search.hits:
+    if not fields or len(_WHAT_IS_LEFT.sub("", _CAME_FIRST.sub(" ", rest))) > 1 or not search.hits:
         return
     hit = search.hits[0]
     document = documents[hit.document_id]
@@ -119,7 +128,9 @@ def of_one(question: str, search: Search, documents: Mapping[str, Document], ask
 
 
 def _asks(field: str, pattern: re.Pattern[str], rest: str, asked: Asked) -> bool:
-    return bool(pattern.search(rest)) and (field != "date" or "when" in asked.kinds)
+    if field == "date":
+        return bool(_CAME_FIRST.search(rest) or ("when" in asked.kinds and pattern.search(rest)))
+    return bool(pattern.search(rest))
 
 
 def _without_numbers(question: str) -> str:

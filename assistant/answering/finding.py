@@ -11,11 +11,12 @@ joined that are no documents (东河和西河各有多长), each is asked about 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import zip_longest
 
-from assistant.answering.acronyms import acronyms, spelled_out
+from assistant.answering.acronyms import acronyms, last_name, spelled_out
 from assistant.answering.asked import asked, each_asked
 from assistant.answering.document_names import Name, Named, named
 from assistant.answering.table_answers import spans_of
@@ -27,10 +28,12 @@ from indexing.lexical import LexicalQuestion
 from indexing.rerank import Reranker
 from indexing.retrieval import RERANK_TOP, Hit, Retriever, Search, headings_at
 from indexing.store import Scope
-from indexing.tokeniser import with_document_numbers, with_stars
+from indexing.tokeniser import Translation, with_document_numbers, with_stars
 
 # How many passages are looked at for what an acronym stands for.
 _DEFINING = 8
+# How many acronyms are known at a time.
+_ACRONYMS = 256
 # How many hits at most are the rows of a table that are asked for.
 _ROW_HITS = 4
 # How many times the hits wanted are looked at in each of several documents.
@@ -44,11 +47,13 @@ _MOST_NAMED = 200
 @dataclass(frozen=True, slots=True)
 class Found:
     """What was found: the search as one, and what the question names. `each` are the searches within the documents
-    of each name, in the question's order; `rows` are those of a table that are asked for, and the first hits."""
+    of each name, in the question's order, and `asked` what is asked of each; `rows` are those of a table that are
+    asked for, and the first hits."""
 
     search: Search
     named: Named
     each: tuple[Search, ...] = ()
+    asked: tuple[str, ...] = ()
     rows: Rows | None = None
 
     def strange(self, hit: Hit) -> bool:
@@ -79,12 +84,17 @@ class Finder:
         )
         self._sentences = recipe.sentences and reranker is None
         self._names: tuple[int, tuple[tuple[str, Name], ...]] = (-1, ())
+        # Looked up by a search, so once until the documents change.
+        self._spelled = lru_cache(maxsize=_ACRONYMS)(self._spell)
 
     def find(self, question: str, k: int, scope: Scope, origins: Sequence[str], *, explain: bool = False) -> Found:
         """The `k` best hits. Raises `Unavailable` where a reranker behind an endpoint does not answer."""
         question = with_document_numbers(with_stars(question))
-        about = self._named(question, scope, origins)
-        search = self._retriever.search(question, k, scope, origins, explain=explain)
+        names = self._known(scope, origins) if self._recipe.names else []
+        spelled = self._spelled_in(question, origins) if names else {}
+        about = _named(question, names, spelled)
+        also = tuple(Translation(acronym, last_name(name), 1.0) for acronym, name in spelled.items())
+        search = self._retriever.search(question, k, scope, origins, explain=explain, also=also)
         if not about.groups or len(about.documents) > _MOST_NAMED:
             parts = [
                 self._retriever.search(part, k, scope, origins, explain=explain)
@@ -93,36 +103,39 @@ class Finder:
             if parts:  # judged as the question that it is
                 search = replace(_merged(parts, search, k), question=search.question, by_fusion=search.by_fusion)
             return self._with_rows(question, Found(search, replace(about, groups=(), rest=question)), k)
-        several = self._sentences and len(about.groups) > 1 and asked(about.rest).one_of_each
+        sides = [(group, part) for group, part in zip(about.groups, about.asked_of_each, strict=True) if group]
+        deep = [self._sentences and len(sides) > 1 and asked(part).one_of_each for _, part in sides]
         each = tuple(
             self._retriever.search(
-                about.rest,
-                _DEEPER * k if several else k,
+                part,
+                _DEEPER * k if deeper else k,
                 replace(scope, documents=tuple(sorted(group))),
                 origins,
                 explain=explain,
+                also=also,
             )
-            for group in about.groups
-            if group
+            for (group, part), deeper in zip(sides, deep, strict=True)
         )
-        if several:
-            each = tuple(self._by_sentence(about.rest, one, k) for one in each)
+        each = tuple(
+            self._by_sentence(part, one, k) if deeper else one
+            for one, (_, part), deeper in zip(each, sides, deep, strict=True)
+        )
         granted = [_granted(one, search) for one in each]
         beside = [self._of_body(about, granted[0], k, scope, origins, explain=explain)] if about.body else []
         merged = _merged([*granted, *beside], search, k)
-        return self._with_rows(question, Found(merged, about, tuple(granted)), k)
+        if about.parts:  # judged as the question that it is
+            merged = replace(merged, question=search.question)
+        return self._with_rows(question, Found(merged, about, tuple(granted), tuple(part for _, part in sides)), k)
 
-    def _named(self, question: str, scope: Scope, origins: Sequence[str]) -> Named:
-        """What a question names, also by an acronym that the documents spell out."""
-        names = self._known(scope, origins) if self._recipe.names else []
-        about = named(question, names)
-        written = question
-        for acronym in acronyms(question) if names else ():
-            found = self._retriever.search(acronym, _DEFINING, scope, origins)
-            if name := spelled_out(acronym, (hit.text for hit in found.hits)):
-                written = written.replace(acronym, name)
-        spelled = named(written, names) if written != question else about
-        return spelled if len(spelled.groups) > len(about.groups) else about
+    def _spelled_in(self, question: str, origins: Sequence[str]) -> dict[str, str]:
+        """The acronyms of a question that the documents spell out, each with what they spell it out as."""
+        changes = self._index.catalogue.changes
+        said = {acronym: self._spelled(acronym, tuple(origins), changes) for acronym in acronyms(question)}
+        return {acronym: name for acronym, name in said.items() if name}
+
+    def _spell(self, acronym: str, origins: tuple[str, ...], _changes: int) -> str | None:
+        found = self._retriever.search(acronym, _DEFINING, Scope(), origins)
+        return spelled_out(acronym, (hit.text for hit in found.hits))
 
     def _of_body(
         self, about: Named, own: Search, k: int, scope: Scope, origins: Sequence[str], *, explain: bool
@@ -197,6 +210,18 @@ class Finder:
             for origin, name in self._names[1]
             if origin in origins and (allowed is None or name.document_id in allowed)
         ]
+
+
+def _named(question: str, names: Sequence[Name], spelled: Mapping[str, str]) -> Named:
+    """What a question names, also by an acronym that the documents spell out."""
+    about = named(question, names)
+    if not spelled:
+        return about
+    written = question
+    for acronym, name in spelled.items():
+        written = written.replace(acronym, name)
+    whole = named(written, names)
+    return whole if len(whole.groups) > len(about.groups) else about
 
 
 def _worth(question: str, lexical: LexicalQuestion, passages: Sequence[Passage]) -> list[float]:

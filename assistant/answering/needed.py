@@ -1,7 +1,7 @@
-"""What no answer to a question can do without, beyond the shape of its kind: the unit that is asked for (几周, "how
-many years"), the office whose holder is asked for ("who chairs …"), as many names as are asked for (哪两个国家, "which
-ten companies"), the kind of body that is asked for, a body of the place that is named, and a name in Latin letters that
-a Chinese question has.
+"""What no answer to a question can do without, beyond the shape of its kind: the figure that is asked for
+(`assistant.answering.answer_figures`), the office whose holder is asked for ("who chairs …"), as many names as are
+asked for (哪四个国家, "which ten companies"), a number of the standard whose number is asked for, a body of the place
+that is named, and a version, and in Chinese a name in Latin letters, that the question has.
 
 Rules over words in both languages; what no rule knows needs nothing.
 """
@@ -11,46 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.answering.answer_figures import figures_given
 from assistant.answering.asked import listed
 from assistant.checking.names import bodies, in_chinese
 from corpus.places import REGIONS
-from indexing.tokeniser import fold
-
-# How a unit is asked for, in Chinese and in English, and how it stands with a number in either.
-_UNITS = (
-    ("周|星期|礼拜", "weeks", "周|星期|礼拜|weeks?"),
-    ("天", "days", "天|日内|工作日|days?"),
-    ("个?月(?!份)", "months", "个月|months?"),
-    ("年(?!级)", "years", "年|载|世纪|years?|decades?|centur"),
-    ("小时|钟头", "hours", "小时|钟头|hours?|h\\b"),
-    ("分钟", "minutes", "分钟?|minutes?|min\\b"),
-    ("秒", "seconds", "秒|seconds?|ms?\\b|s\\b"),
-    ("学时|课时", "(?:class|training|credit) hours", "学时|课时|小时|hours?"),
-    ("页", "pages", "页|pages?"),
-    ("票", "votes", "票|votes?"),
-    ("公里|千米", "kilomet(?:er|re)s|km", "公里|千米|km|kilomet|miles?"),
-    ("吨", "tonn?es|tons", "吨|tons?|tonnes?|t\\b|kg"),
-    ("倍|次", "times", "次|倍|回|遍|届|times|fold|twice|once"),
-    ("欧元", "euros", "欧元|€|eur"),
-    ("美元", "(?:us )?dollars", "美元|美金|\\$|usd|dollars?"),
-    ("p(?![a-z])|[a-z]?flops", "[a-z]?flops", "p(?![a-z])|[a-z]?flops|万?亿次"),
-    ("b(?![a-z])", "billion parameters", "b(?![a-z])|亿"),
-)
-_ASKED_UNITS = tuple(
-    (re.compile(rf"(?:多少|几)[百千万亿]*(?:{zh})|how many (?:{en})\b|\bin (?:{en})\?"), said)
-    for zh, en, said in _UNITS
-)
-_NUMBER = (
-    r"(?:\d|[一二三四五六七八九十百千万亿两半数]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty"
-    r"|forty|fifty|hundred|thousand|million|billion|several|a|an|every)\b)"
-)
-_BETWEEN = r"[\s余多几百千万亿个.,-]*(?:[a-z]+ )?"
-_YEAR = re.compile(r"(?:1\d|20)\d\d\s*年")
-# From one date to another is a span of time as well.
-_DATE = re.compile(
-    r"(?:1\d|20)\d\d(?!\d)|\d{1,2}月\d{1,2}日|\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-)
-_TIME = frozenset("周天月年")
+from indexing.tokeniser import fold, identifiers
 
 # What the holder of an office is asked by, and the offices that would be named.
 _WHO = re.compile(r"谁|哪位|哪国|叫什么|姓什么|\bwho\b|\bname of\b")
@@ -75,6 +40,7 @@ _FIGURE = r"(?P<n>\d{1,3}|[两二三四五六七八九十]|two|three|four|five|s
 _NAMES = (
     re.compile(rf"哪{_FIGURE}[个家位座所](?:国家|城市|公司|企业|单位|机构|大学|高校|省|人|专家|成员)"),
     re.compile(rf"{_FIGURE}多?[个家位座所][^，,。？?]{{0,24}}[，,]?[^，,。？?]{{0,6}}(?:名单|分别是谁|都有谁|各是谁)"),
+    re.compile(rf"{_FIGURE}[个家位座所][^，,。？?]{{1,10}}(?:各|分别|都)(?:叫|是)(?:什么|谁|哪|啥)"),
     re.compile(
         rf"\b(?:which|what are the|name the|list the) (?:the )?{_FIGURE} (?:[\w-]+ )?"
         r"(?:compan|firm|countr|state|cit|universit|organi[sz]ation|bod|institution|member|people|experts|enterprise)"
@@ -83,14 +49,6 @@ _NAMES = (
 # Two or three names may stand in sentences of their own.
 _MANY = 4
 
-# The typed body that is asked for, and how one would be named.
-_KINDS_OF_BODY = (
-    (re.compile(r"哪[一几些]?[个所家]?(?:大学|高校)|(?:which|what) universit"), "大学|高校|学院|universit|college"),
-    (re.compile(r"哪[一几些]?[个所家]?医院|(?:which|what) hospital"), "医院|hospital|clinic"),
-    (re.compile(r"哪[一几些]?[个所家]?(?:法院|法庭)|(?:which|what) court"), "法院|法庭|court"),
-    (re.compile(r"哪[一几些]?[个所家]?银行|(?:which|what) bank"), "银行|bank"),
-)
-
 # A region's body is no other region's: 上海市…技术委员会. A short name has not as many characters.
 _FULL_NAME = 6
 _JOINS = re.compile("[的那这]")
@@ -98,6 +56,13 @@ _JOINS = re.compile("[的那这]")
 # A word in Latin letters with a capital in a Chinese question is a name that the documents would have as well; an email
 # is none.
 _LATIN = re.compile(r"(?<![a-zA-Z\d])(?=[a-z]*[A-Z])[a-zA-Z]{4,}(?![a-zA-Z\d])")
+# So is a version: 3.0版.
+_VERSION = re.compile(r"(?<![\d.])(\d+\.\d+)(?=\s?版)|(?:\bv|版本|version |release )(\d+\.\d+)")
+
+# A standard's number is asked for, and whose: GB/T编号.
+_STANDARD = re.compile(
+    r"(?P<issuer>gb|iso|iec|itu|yd|db)(?:/?[tz])?[^,，。]{0,3}编号|标准[^,，。]{0,3}编号|标准号|standard number"
+)
 
 
 def given(question: str, said: Sequence[str], around: Sequence[str]) -> bool:
@@ -106,21 +71,13 @@ def given(question: str, said: Sequence[str], around: Sequence[str]) -> bool:
     asked, told = fold(question), [fold(text) for text in said]
     whole = "\n".join(told)
     return (
-        _with_unit(asked, told)
+        figures_given(question, said)
         and _with_office(asked, whole)
         and _with_names(asked, told)
-        and all(re.search(named, whole) for pattern, named in _KINDS_OF_BODY if pattern.search(asked))
+        and _with_number(question, asked, said)
+        and _with_version(asked, around)
         and _with_body(asked, around)
         and _with_latin(question, around)
-    )
-
-
-def _with_unit(asked: str, told: Sequence[str]) -> bool:
-    wanted = [said for pattern, said in _ASKED_UNITS if pattern.search(asked)]
-    return not wanted or any(
-        any(re.search(rf"{_NUMBER}{_BETWEEN}(?:{said})", _YEAR.sub(" ", text)) for said in wanted)
-        or (not _TIME.isdisjoint(wanted[0]) and len(_DATE.findall(text)) > 1)
-        for text in told
     )
 
 
@@ -137,6 +94,22 @@ def _with_names(asked: str, told: Sequence[str]) -> bool:
     figure = match["n"]
     number = int(figure) if figure.isdigit() else _FIGURES[figure]
     return number < _MANY or max(map(listed, told), default=0) >= number - 1
+
+
+def _with_number(question: str, asked: str, said: Sequence[str]) -> bool:
+    match = _STANDARD.search(asked)
+    if match is None:
+        return True
+    told = {fold(number) for text in said for number in identifiers(text)} - set(map(fold, identifiers(question)))
+    return any((match["issuer"] or "") in number for number in told)
+
+
+def _with_version(asked: str, around: Sequence[str]) -> bool:
+    versions = [one or other for one, other in _VERSION.findall(asked)]
+    if not versions:
+        return True
+    found = fold("\n".join(around))
+    return all(version in found for version in versions)
 
 
 def _with_body(asked: str, around: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -23,7 +23,7 @@ from assistant.answers import Draft
 from corpus.document import Block, Document, Kind
 from corpus.sentences import sentences
 from corpus.structure import numbered
-from indexing.retrieval import Hit
+from indexing.retrieval import Hit, Search
 from indexing.tokeniser import terms
 
 # By these words a question asks for the classes of a section, and not for what it says.
@@ -36,7 +36,7 @@ _CLASSES = re.compile(
 )
 # What a section is called, and what is said of how it is divided: no word of what it is about.
 _OF_SECTIONS = re.compile(
-    r"[一这那本该]?[章节篇]|[个类种项条块]|附录|附件|正文|[列分划拆](?:了|成|为|出)|下设|加起来|方面|主题|领域|板块|模块|部分|标准"
+    r"[一这那本该]?[章节篇]|[个类种项条块]|附录|附件|正文|各自?|分别|[列分划拆](?:了|成|为|出|(?=[几多]))|下设|加起来|方面|主题|领域|板块|模块|部分|标准"
     r"|\b(?:chapters?|sections?|parts?|annex|appendix|divided|classes|kinds|types|categories|themes|topics|standards?)\b",
     re.I,
 )
@@ -74,18 +74,27 @@ class Section:
 
 def draft(found: Found, documents: Mapping[str, Document], asked: Asked, language: str) -> list[Draft]:
     """The classes of the sections that a question names and asks for, or for the number of; empty where it does not."""
-    about = found.named.rest
+    names = found.named.documents
+    hits = {hit.document_id: hit for hit in reversed(found.search.hits) if not names or hit.document_id in names}
+    return of_hits(found.named.rest, found.search, hits.values(), documents, asked, language)
+
+
+def of_hits(
+    about: str,
+    search: Search,
+    hits: Iterable[Hit],
+    documents: Mapping[str, Document],
+    asked: Asked,
+    language: str,
+) -> list[Draft]:
+    """The same, from the first of the hits' documents that has such a section."""
     if asked.kinds.isdisjoint(("count", "list")) or not _CLASSES.search(about):
         return []
-    hits = {hit.document_id: hit for hit in reversed(found.search.hits)}
-    names = found.named.documents
     words = words_of(about)
-    for hit in dict.fromkeys(hits[one.document_id] for one in found.search.hits):
+    for hit in sorted(hits, key=lambda hit: hit.rank):
         document = documents[hit.document_id]
-        if names and hit.document_id not in names:
-            continue
         sections, taken = _sections(words, document)
-        if sections and _asks_for(about, asked, found, document, sections, taken, chinese=words.chinese):
+        if sections and _asks_for(about, asked, search, document, sections, taken, chinese=words.chinese):
             return list(_drafts(about, hit, document, sections, _measure(about, asked) if language == "zh" else ""))
     return []
 
@@ -98,7 +107,7 @@ def _measure(about: str, asked: Asked) -> str:
 def _asks_for(
     about: str,
     asked: Asked,
-    found: Found,
+    search: Search,
     document: Document,
     sections: Sequence[Section],
     taken: str,
@@ -113,7 +122,7 @@ def _asks_for(
         return False
     said = {term for section in sections for term in _said(document, section)}
     said |= set(terms(f"{document.metadata.title} {taken}"))
-    lexical = found.search.question
+    lexical = search.question
     enough = coverage.share(about, lexical, said, _OF_SECTIONS) >= _ENOUGH
     return enough and coverage.can_be(about, lexical, said, chinese=chinese)
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from statistics import fmean
 from typing import Literal, get_args
 
+from assistant.answering.answer_words import spoken_of
 from assistant.answering.asked import Asked, asked
 from assistant.answering.document_names import speaks_of
 from assistant.answering.finding import Found
@@ -76,8 +77,9 @@ class Signals:
       any; true where none is. `places`: whether the places asked about are named where the answer would be read, and a
       document of the region whose document is asked for is. `shaped`: whether what would be said has an amount, a
       share, a date, a span of time or an address where one is asked for, and what else no answer can do without
-      (`assistant.answering.needed`); `focused`: whether what is asked for (`focus`) is said there or above it, in its
-      own words or in near ones. The last two are true of a question to several documents.
+      (`assistant.answering.needed`, `assistant.answering.answer_words`); `focused`: whether what is asked for (`focus`)
+      is said there or above it, in its own words or in near ones. The last two are true of a question to
+      several documents.
 
     `words` and `sentence`, which take time, are None where they are not wanted.
     """
@@ -168,6 +170,7 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
         or (
             (wants.given_by(said) or ("compare" in wants.kinds and wants.given_by(whole.split("\n"))))
             and given(question, said, texts)
+            and spoken_of(question, [reading.whole for reading in readings])
         ),
         focused=several or _focused(question, [*said, *above], _FOCUSED_ABROAD if foreign > 0.5 else _FOCUSED),
     )

@@ -73,9 +73,10 @@ def _counted(rows: Rows, group: Group, size: int, measure: str) -> str:
     if measure:
         most = "最多，" if rows.wanted == "most" else ""
         return f"{_book_title(title)}中{where}{most}共 {size} {measure}{'：' if size else '。'}"
+    where = where.removesuffix(group.noun).removesuffix(", ") if group.noun else where
     which = f" for {where}" if where else ""
     most = "the most, " if rows.wanted == "most" else ""
-    return f"“{title}” has {most}{entries(size, rows.counted)}{which}{':' if size else '.'}"
+    return f"“{title}” has {most}{entries(size, rows.counted or group.noun)}{which}{':' if size else '.'}"
 
 
 def entries(size: int, counted: str = "") -> str:
@@ -113,6 +114,8 @@ def _winning(names: Sequence[str], size: int, groups: int, more: bool, measure: 
 def _items(rows: Rows, group: Group) -> list[str]:
     """What is counted: the values of the column that the question names, else the rows, by what they are told apart:
     a row that has nothing there, by the column before it."""
+    if group.items:
+        return list(group.items)
     if rows.named:
         return values(group, rows.column)
     return [next((row.cells[i] for i in range(rows.column, -1, -1) if row.cells[i]), "") for row in group.rows]

@@ -1,5 +1,5 @@
-"""The rows of a table by what they have in its columns: in groups, told apart by a column, or holding a phrase. Nothing
-here knows what is asked of them.
+"""The rows of a table by what they have in its columns: in groups, told apart by a column, or holding a phrase; and the
+cells and columns that a question says. Nothing here knows what is asked of them.
 """
 
 from __future__ import annotations
@@ -8,18 +8,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.table_words import bare
+from assistant.answering.table_words import Words, bare, parts_of
 from corpus.document import Row, Table
 
+# More groups are no comparison.
+_MOST_GROUPS = 12
 NUMBERING = re.compile(r"序号|编号|^no\.?$|^#$|^number$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows that have the same in the columns that a question is about, and what that is, as it is written."""
+    """Rows that have the same in the columns that a question is about, and what that is, as it is written. `items`
+    are what they are told by where that is no whole cell, and `noun` what the items are called."""
 
     values: tuple[str, ...]
     rows: tuple[Row, ...]
+    items: tuple[str, ...] = ()
+    noun: str = ""
 
 
 def values(group: Group, column: int) -> list[str]:
@@ -81,3 +86,40 @@ def holding(text: str, rows: tuple[Row, ...], column: int) -> tuple[str, tuple[R
                 both = phrase[-3:] in text.replace(phrase, " ")
                 return ("", rows) if both else (phrase, held)
     return "", rows
+
+
+def cells_said(words: Words, table: Table) -> tuple[dict[int, list[str]], Words]:
+    """The cells that a question says, as they are written, by column in the order of the question, and what is left
+    of it. What says most goes first, so that a part of it is not said as well."""
+    cells: dict[str, tuple[int, str]] = {}
+    for i, column in enumerate(table.columns):
+        if not NUMBERING.search(column):
+            for row in table.rows:
+                value = bare(row.cells[i])
+                if 2 <= len(value) <= 24 or set(value) == {"★"}:
+                    cells.setdefault(value, (i, row.cells[i]))
+    said = sorted(((words.says(value), value) for value in cells), key=lambda pair: -pair[0])
+    found: dict[int, list[tuple[int, str]]] = {}
+    left = words
+    for strength, value in said:
+        if strength and left.says(value):
+            i, cell = cells[value]
+            found.setdefault(i, []).append((len(words.before(value)), cell))
+            left = left.without(value)
+    if any(len(several) > _MOST_GROUPS for several in found.values()):
+        return {}, words
+    return {i: [cell for _, cell in sorted(several)] for i, several in sorted(found.items())}, left
+
+
+def columns_said(left: Words, table: Table) -> list[int]:
+    """The columns that a question names, the one that it says most of first."""
+    said = [
+        (max((left.says(name) for name in column_names(table, i)), default=0.0), -i)
+        for i, column in enumerate(table.columns)
+        if not NUMBERING.search(column)
+    ]
+    return [-i for strength, i in sorted(said, reverse=True) if strength]
+
+
+def column_names(table: Table, column: int) -> list[str]:
+    return parts_of(bare(table.columns[column]))

@@ -13,10 +13,21 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.answering import coverage, table_topics
+from assistant.answering import coverage, table_families, table_superlatives, table_topics
 from assistant.answering.asked import Asked
-from assistant.answering.table_groups import NUMBERING, Group, grouped, holding, is_rating, telling, values
-from assistant.answering.table_words import Words, bare, parts_of, words_of
+from assistant.answering.table_groups import (
+    NUMBERING,
+    Group,
+    cells_said,
+    column_names,
+    columns_said,
+    grouped,
+    holding,
+    is_rating,
+    telling,
+    values,
+)
+from assistant.answering.table_words import Words, bare, words_of
 from corpus.document import Document, Row, Table
 from indexing.lexical import LexicalQuestion
 from indexing.retrieval import Search
@@ -32,8 +43,8 @@ Wanted = Literal["each", "more", "fewer", "together", "most", "rows"]
 _ENOUGH, _ENOUGH_UNSAID = 0.4, 0.6
 _ENOUGH_RELATED = 0.25
 _ENOUGH_ALONE, _ENOUGH_ALONE_UNSAID = 0.6, 0.85
-# Fewer rows are no list; more groups are no comparison; more rows are not read aloud one by one.
-_LEAST, _MOST_GROUPS, _MOST_READ = 2, 12, 8
+# Fewer rows are no list; more rows are not read aloud one by one.
+_LEAST, _MOST_READ = 2, 8
 _ROW_NUMBER = re.compile(r"第\s*(\d{1,4})\s*[号项条个行]|\b(?:no\.?|number|row|item|entry)\s*(\d{1,4})\b", re.I)
 _ALL = re.compile(r"一?共|总共|总数|全部|所有|in (?:total|all)|altogether|\ball\b|\btotal\b", re.I)
 _TOGETHER = re.compile(
@@ -43,6 +54,8 @@ _MORE = re.compile(r"更多|[谁哪][^，。？?]{0,12}多|\bmore\b", re.I)
 _FEWER = re.compile(r"更少|[谁哪][^，。？?]{0,12}少|\b(?:fewer|less)\b", re.I)
 _MOST = re.compile(r"最多|\b(?:the )?most\b", re.I)
 _WHICH = re.compile(r"(?:哪[一]?[个种类项]?|什么|(?:which|what)(?: one)?(?: of)?(?: the)?) ?$", re.I)
+# "In the annex of Shanghai: list every …"
+_LIST = re.compile(r"[,:;.]\s*(?:please )?(?:list|name|give) (?:all|every|each|the)\b", re.I)
 _EACH = re.compile(r"各|每|分别|\beach\b|\bevery\b|\bper\b|respectively", re.I)
 _RATING = re.compile(r"(?:几|多少)\s*颗?\s*星|评[级星]|什么(?:等?级|星级)|how many stars|\brat(?:ed|ings?)\b", re.I)
 _RELATED = re.compile(
@@ -81,9 +94,12 @@ def asked_rows(
     `rest` is the question without the names of documents. Of several tables the one that says most of the question."""
     ids = dict.fromkeys(hit.document_id for hit in search.hits)
     tables = [(documents[document_id], table) for document_id in ids for table in documents[document_id].tables]
-    compares = any(pattern.search(question) for pattern in (_MORE, _FEWER, _MOST, _RATING, _TOGETHER))
+    compares = any(pattern.search(question) for pattern in (_MORE, _FEWER, _MOST, _RATING, _TOGETHER, _LIST))
     if asked.kinds.isdisjoint(("count", "list")) and not compares:
-        return _numbered(question, tables) or _coded(question, rest, asked, tables)
+        found_rows = _numbered(question, tables) or _meant(question, rest, asked, tables, search.question)
+        return found_rows or _coded(question, rest, asked, tables)
+    if coded := _families(question, rest, [documents[document_id] for document_id in ids], search.question):
+        return coded
     asking = _Asking(question, rest, words_of(rest), "count" in asked.kinds, search.question)
     found = [one for document, table in tables if (one := asking.of(document, table)) is not None]
     best = max(found, key=lambda one: (one.said, len(one.groups[0].values), -len(one.rows)), default=None)
@@ -103,6 +119,18 @@ def _numbered(question: str, tables: Iterable[tuple[Document, Table]]) -> Rows |
     return None
 
 
+def _meant(
+    question: str, rest: str, asked: Asked, tables: Sequence[tuple[Document, Table]], lexical: LexicalQuestion
+) -> Rows | None:
+    """The rows of the codes that a question asks the meaning of."""
+    if not asked.kinds <= {"definition", "compare", "list"}:
+        return None
+    for document in dict.fromkeys(document for document, _ in tables):
+        if said := table_families.meant(question, rest, document, lexical):
+            return Rows(document, said[0], (Group((), said[1]),), wanted="rows")
+    return None
+
+
 def _coded(question: str, rest: str, asked: Asked, tables: Iterable[tuple[Document, Table]]) -> Rows | None:
     """The row that is asked for by what its code stands for."""
     if not asked.kinds.isdisjoint(("count", "when", "money", "share", "span", "contact")):
@@ -110,6 +138,16 @@ def _coded(question: str, rest: str, asked: Asked, tables: Iterable[tuple[Docume
     for document, table in tables:
         if rows := table_topics.coded(question, rest, table):
             return Rows(document, table, (Group((), rows),), wanted="rows")
+    return None
+
+
+def _families(question: str, rest: str, documents: Iterable[Document], lexical: LexicalQuestion) -> Rows | None:
+    """The coded items of the families that a question asks for."""
+    for document in documents:
+        for table, groups in table_families.families(question, rest, document, lexical):
+            wanted: Wanted = compared(question) if len(groups) > 1 else "each"
+            counted = coverage.counted(question) if len(groups) == 1 else ""
+            return Rows(document, table, groups, wanted=wanted, counted=counted)
     return None
 
 
@@ -127,8 +165,8 @@ class _Asking:
         """What it asks of a table; None where it asks something else."""
         if len(table.rows) < _LEAST:
             return None
-        conditions, left = _conditions(self.words, table)
-        columns = _columns(left, table)
+        conditions, left = cells_said(self.words, table)
+        columns = columns_said(left, table)
         if _MOST.search(self.question):
             return self._most(document, table, conditions, columns, left)
         if not conditions and (rows := self._about(document, table)) is not None:
@@ -143,13 +181,13 @@ class _Asking:
         told = self._told(document, table, conditions, columns, [phrase, *(cells if named else ())])
         said = coverage.share(self.rest, self.lexical, told, _RELATED)
         elsewhere = bool(conditions) and any(i != column for i in conditions)
-        speaks = bool(coverage.TABLE.search(self.question))
+        speaks = self._speaks(document, table)
         of_rows = elsewhere and (self.counts or wanted != "each" or speaks)
         if named and not conditions:  # the other rows have nothing to do with it
             groups = tuple(Group((), tuple(row for row in group.rows if row.cells[column])) for group in groups)
         enough = (_ENOUGH, _ENOUGH_UNSAID) if of_rows else (_ENOUGH_ALONE, _ENOUGH_ALONE_UNSAID)
         if said < enough[not speaks] or not coverage.can_be(
-            self.rest, self.lexical, told | set(terms("\n".join(cells))), chinese=self.words.chinese
+            self.rest, self.lexical, told | set(terms("\n".join(cells))), chinese=self.words.chinese, listed=True
         ):
             return None
         # One row is what the question is about, and none of what it counts.
@@ -158,6 +196,15 @@ class _Asking:
         if not (self.words.chinese or of_rows or self.counts):
             return None
         return Rows(document, table, groups, column, named, said, wanted, speaks, coverage.counted(self.question))
+
+    def _speaks(self, document: Document, table: Table) -> bool:
+        """Whether the question speaks of a table, or of an annex in which this one stands."""
+        if coverage.TABLE.search(self.question):
+            return True
+        if not coverage.ANNEX.search(self.question):
+            return False
+        first = next((block for block in document.blocks if block.start == table.rows[0].start), None)
+        return first is not None and any(map(coverage.ANNEX.search, first.headings))
 
     def _about(self, document: Document, table: Table) -> Rows | None:
         """The rows about something, where the question speaks of a table."""
@@ -187,7 +234,16 @@ class _Asking:
         left: Words,
     ) -> Rows | None:
         """The values of the column that is asked for by "which" with the most rows, or the most values of another."""
-        by = next((i for i in columns if any(_WHICH.search(left.before(name)) for name in _names(table, i))), None)
+        by = next(
+            (i for i in columns if any(_WHICH.search(left.before(name)) for name in column_names(table, i))), None
+        )
+        noun = ""
+        if (
+            by is None
+            and self._speaks(document, table)
+            and (divided := table_superlatives.divided(self.rest, table, conditions))
+        ):
+            by, noun = divided
         if by is None:
             return None
         groups = grouped(table, {**conditions, by: list(dict.fromkeys(row.cells[by] for row in table.rows))})
@@ -198,8 +254,9 @@ class _Asking:
             return len(values(group, column)) if other is not None else len(group.rows)
 
         most = max(map(size, groups), default=0)
-        said = coverage.share(self.rest, self.lexical, self._told(document, table, conditions, columns, ()))
-        if most < _LEAST or said < _ENOUGH:
+        told = self._told(document, table, conditions, columns, [noun])
+        said = coverage.share(self.rest, self.lexical, told)
+        if most < _LEAST or said < _ENOUGH or not table_superlatives.can_count(self.rest, self.lexical, told):
             return None
         first = tuple(group for group in groups if size(group) == most)
         return Rows(document, table, first, column, other is not None, said, "most")
@@ -231,7 +288,7 @@ class _Asking:
         """The terms that a table says, and those of the question that say its columns and the cells asked for."""
         asked = [cell for several in conditions.values() for cell in several]
         left = self.words
-        for name in [*map(bare, asked), *(name for i in columns for name in _names(table, i))]:
+        for name in [*map(bare, asked), *(name for i in columns for name in column_names(table, i))]:
             left = left.without(name) if left.says(name) else left
         told = [table.title, document.metadata.title, *table.columns, *asked, *cells, *left.taken]
         return set(terms("\n".join(told)))
@@ -244,40 +301,3 @@ def compared(question: str) -> Wanted:
     if _FEWER.search(question):
         return "fewer"
     return "together" if _TOGETHER.search(question) else "each"
-
-
-def _conditions(words: Words, table: Table) -> tuple[dict[int, list[str]], Words]:
-    """The cells that a question says, as they are written, by column in the order of the question, and what is left
-    of it. What says most goes first, so that a part of it is not said as well."""
-    cells: dict[str, tuple[int, str]] = {}
-    for i, column in enumerate(table.columns):
-        if not NUMBERING.search(column):
-            for row in table.rows:
-                value = bare(row.cells[i])
-                if 2 <= len(value) <= 24 or set(value) == {"★"}:
-                    cells.setdefault(value, (i, row.cells[i]))
-    said = sorted(((words.says(value), value) for value in cells), key=lambda pair: -pair[0])
-    found: dict[int, list[tuple[int, str]]] = {}
-    left = words
-    for strength, value in said:
-        if strength and left.says(value):
-            i, cell = cells[value]
-            found.setdefault(i, []).append((len(words.before(value)), cell))
-            left = left.without(value)
-    if any(len(several) > _MOST_GROUPS for several in found.values()):
-        return {}, words
-    return {i: [cell for _, cell in sorted(several)] for i, several in sorted(found.items())}, left
-
-
-def _columns(left: Words, table: Table) -> list[int]:
-    """The columns that a question names, the one that it says most of first."""
-    said = [
-        (max((left.says(name) for name in _names(table, i)), default=0.0), -i)
-        for i, column in enumerate(table.columns)
-        if not NUMBERING.search(column)
-    ]
-    return [-i for strength, i in sorted(said, reverse=True) if strength]
-
-
-def _names(table: Table, column: int) -> list[str]:
-    return parts_of(bare(table.columns[column]))
