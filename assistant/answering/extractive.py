@@ -1,86 +1,37 @@
 """The answerer without a model: the sentences of the documents that say it, word for word.
 
-Each candidate is a sentence, or a table row or list item that is kept whole, weighed by
-`assistant.answering.weighing` and by its passage's rank. The best is said, and what is nearly as good, more of it
-where the best may well not be the one; in the order of the document, the document that says it best first. Where a
-definition is asked for and there is one, nothing else is said; a list is said whole; of documents that are compared
-each says its own. Places that say the same in the same words are cited together; what says it with another figure or
-another word is said by itself, for it is another statement.
+What is on record is said first: a field, rows of a table, the classes of a section. Else the sentences are said that
+`assistant.answering.choosing` chooses, each with all the places that say the same. Of documents that are compared each
+says its own, or that it says nothing.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import takewhile
-from typing import NamedTuple
+from collections.abc import Container, Iterator, Mapping
 
 from assistant import texts
 from assistant.answering import field_answers, section_answers, table_answers
-from assistant.answering.asked import Asked, asked, counts, each_asked, listed
+from assistant.answering.asked import Asked, asked, counts, listed
+from assistant.answering.choosing import Extract, chosen, of_each_thing
 from assistant.answering.finding import Found
 from assistant.answering.section_answers import after_mark, listing
-from assistant.answering.weighing import FIRST, MISSHAPEN, PASSAGE, Unit, beside_passage, builtin
+from assistant.answering.weighing import FIRST, MISSHAPEN, PASSAGE
 from assistant.answers import Draft
-from assistant.checking.verification import values
-from corpus.document import Block, Document, Kind
+from corpus.document import Document, Kind
 from corpus.sentences import sentences
 from corpus.structure import numbered
-from indexing.retrieval import Hit, Search
-from indexing.tokeniser import fold, identifiers, terms
+from indexing.retrieval import Search
 
 NAME = "extractive/2"
 
-# What a candidate loses where its document is a draft or no longer in force: it comes after one that says as much.
-_NOT_IN_FORCE = 0.3
-# What it loses where the question names documents and it is from another.
-_NOT_NAMED = 3.0
-# What lacks this much of the shape that is asked for says nothing of it.
-_LACKING = 0.5
+# The most sentences that one of several documents says.
 _MOST_OF_SEVERAL = 3
-# What a sentence gains that begins by telling the parts of the thing whose parts are asked for.
-_TELLS_PARTS = 2.0
-# What a sentence gains that tells of all of several things that the question calls by their identifiers.
-_TELLS_OF_ALL = 1.5
 # A document's best sentence has to weigh this much for it to say anything about what it is asked.
 _SILENT = 1.5
 # The same where it is in another language than the question, of whose words it says less.
 _SILENT_ABROAD = 0.5
-_LENGTH_IN_LIST = 900
-# A best sentence of less weight than this may well not be the one that answers.
-_UNSURE = 6.0
-_SAME = 0.85
-# What two sentences may differ in and still say the same: punctuation, blanks, and words without a meaning.
-_WITHOUT_MEANING = re.compile(r"[\s,.;:!?，。、；：！？“”‘’\"'（）()]+|[的了等]|\b(?:the|an?)\b")
-# A heading answers a list question by the headings under it when it says this share of the question.
-_ENOUGH_OF_A_HEADING, _MOST_HEADINGS = 0.7, 24
 # The most characters of the label that an item begins with: 4. 治理标准。
 _LABEL = 24
-
-
-class _Room(NamedTuple):
-    """How many sentences may be said, of how many characters together, and how far below the best one's weight."""
-
-    most: int
-    length: int
-    near: float
-
-
-_ROOM, _ROOM_UNSURE, _ROOM_OF_LIST = _Room(3, 320, 2.5), _Room(5, 600, 3.5), _Room(8, _LENGTH_IN_LIST, 3.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Extract:
-    """A verbatim span chosen to be said, and the places in other documents that say the same."""
-
-    hit: Hit
-    start: int
-    end: int
-    text: str
-    score: float
-    block: Block
-    same: tuple[Extract, ...] = ()
 
 
 def draft(
@@ -105,8 +56,8 @@ def draft(
         for side in sorted(sides, key=lambda side: len(side) > 1):  # what says nothing first, in one line
             yield from side
         return
-    for place, chosen in enumerate(extract(found, documents, not_in_force)):
-        said = _draft(chosen, documents, wanted)
+    for place, one in enumerate(extract(found, documents, not_in_force)):
+        said = _draft(one, documents, wanted)
         yield said
         if place == 0 and "count" in wanted.kinds and "list" not in wanted.kinds:
             yield from _counted(said, wanted, language)
@@ -144,148 +95,35 @@ def _side(
         yield from (heading, *on_record)
         return
     wanted = wanted.of_each()
-    chosen = _of(about, wanted, search, documents, not_in_force, most=_MOST_OF_SEVERAL, misshapen=MISSHAPEN)
+    best = chosen(about, wanted, search, documents, not_in_force, most=_MOST_OF_SEVERAL, misshapen=MISSHAPEN)
     # A goal may be told without its date: what has not the shape asked for is less, and is not silence.
-    if not chosen or max(c.score + MISSHAPEN * wanted.lacks(c.text) for c in chosen) < PASSAGE + FIRST + silent:
+    if not best or max(one.score + MISSHAPEN * wanted.lacks(one.text) for one in best) < PASSAGE + FIRST + silent:
         yield Draft(texts.says_nothing(title, language), (), 1.0)
         return
     yield heading
-    yield from (_draft(one, documents, wanted) for one in chosen)
+    yield from (_draft(one, documents, wanted) for one in best)
 
 
 def extract(found: Found, documents: Mapping[str, Document], not_in_force: Container[str] = ()) -> tuple[Extract, ...]:
     """The spans that answer a question best, in the order to be said; empty where nothing fits.
     `text == document.text[start:end]` for each."""
     about = found.named.rest
-    return _of_each_thing(found, documents, not_in_force) or _of(
+    return of_each_thing(found, documents, not_in_force) or chosen(
         about, asked(about), found.search, documents, not_in_force, found.strange
     )
 
 
-def _of_each_thing(
-    found: Found, documents: Mapping[str, Document], not_in_force: Container[str]
-) -> tuple[Extract, ...]:
-    """The best span of each of the things that a question joins and asks a figure or a date of, which names it; empty
-    where it joins none, or one has none."""
-    about = found.named.rest
-    things, wanted = set(each_asked(about)), asked(about).of_each()
-    if not things:
-        return ()
-    every = _candidates(about, wanted, found.search, documents, not_in_force, found.strange, MISSHAPEN)
-    chosen: dict[str, Extract] = {}
-    for candidate in sorted(every, key=lambda c: (-c.score, c.hit.rank, c.start)):
-        said = {thing for thing in things if thing in fold(candidate.text)}
-        if wanted.lacks(candidate.text) < _LACKING and (len(said) == 1 or said == things):
-            for thing in said:
-                best = chosen.setdefault(thing, candidate)
-                # What names it alone tells of it; what names all of them may be of how they differ.
-                if (
-                    len(said) == 1 < sum(each in fold(best.text) for each in things)
-                    and candidate.score > best.score - _ROOM.near
-                ):
-                    chosen[thing] = candidate
-    return tuple(dict.fromkeys(chosen[thing] for thing in each_asked(about))) if chosen.keys() == things else ()
-
-
-def _of(
-    about: str,
-    wanted: Asked,
-    search: Search,
-    documents: Mapping[str, Document],
-    not_in_force: Container[str],
-    strange: Callable[[Hit], bool] = lambda _: False,
-    most: int | None = None,
-    misshapen: float = 0.0,
-) -> tuple[Extract, ...]:
-    found = _candidates(about, wanted, search, documents, not_in_force, strange, misshapen)
-    numbers = identifiers(about)
-    candidates = sorted(
-        (replace(c, score=c.score + _gained(c.text, wanted, numbers)) for c in found),
-        key=lambda c: (-c.score, c.hit.rank, c.start),
-    )
-    if not candidates:
-        return ()
-    candidates = [c for c in candidates if wanted.subject and wanted.defined(c.text)] or candidates
-    if "definition" in wanted.kinds and numbers:
-        candidates = [c for c in candidates if numbers & identifiers(c.text)] or candidates
-    wants_list = "list" in wanted.kinds
-    if wants_list and (outline := _outline(search, documents, candidates[0])):
-        return outline
-    chosen = _choose(candidates, wants_list, most)
-    announcing = next((e for e in chosen if e.text[-1] in ":："), None)
-    if announcing is not None:
-        chosen = [e for e in chosen if e.score >= announcing.score]
-        chosen += _announced(announcing, documents)
-    strength = {
-        e.hit.document_id: max(x.score for x in chosen if x.hit.document_id == e.hit.document_id) for e in chosen
-    }
-    return tuple(sorted(chosen, key=lambda e: (-strength[e.hit.document_id], e.hit.document_id, e.start)))
-
-
-def _gained(text: str, wanted: Asked, numbers: set[str]) -> float:
-    """What a sentence gains that tells the parts asked for, or of all of the several things with an identifier."""
-    of_all = len(numbers) > 1 and numbers <= identifiers(text)
-    return _TELLS_PARTS * wanted.tells_parts(text) + _TELLS_OF_ALL * of_all
-
-
-def _choose(candidates: Sequence[Extract], wants_list: bool, at_most: int | None) -> list[Extract]:
-    best = candidates[0].score
-    unsure = best - PASSAGE - FIRST < _UNSURE and not at_most
-    most, length, near = _ROOM_OF_LIST if wants_list else _ROOM_UNSURE if unsure else _ROOM
-    most = at_most or most
-    chosen: list[Extract] = []
-    for candidate in candidates:
-        if candidate.score < best - near:
-            break
-        twin = next((i for i, c in enumerate(chosen) if _repeats(candidate, c)), None)
-        if twin is not None:
-            kept = chosen[twin]
-            if candidate.hit.document_id != kept.hit.document_id:
-                chosen[twin] = replace(kept, same=(*kept.same, candidate))
-        elif not chosen or (len(chosen) < most and sum(len(c.text) for c in chosen) + len(candidate.text) <= length):
-            chosen.append(candidate)
-    return chosen
-
-
-def _candidates(
-    about: str,
-    wanted: Asked,
-    search: Search,
-    documents: Mapping[str, Document],
-    not_in_force: Container[str],
-    strange: Callable[[Hit], bool],
-    misshapen: float,
-) -> Iterator[Extract]:
-    """Every sentence, row and item of the hits, and of the places that say the same, with its weight."""
-    top = search.hits[0].score if search.hits else 1.0
-    passages = [(documents[hit.document_id], hit.start, hit.end) for hit in search.hits]
-    for place, unit, weight in builtin().weigh(about, search.question, wanted, passages):
-        hit = search.hits[place]
-        score = beside_passage(weight, hit, top)
-        late = _NOT_IN_FORCE if hit.document_id in not_in_force else 0.0
-        late += _NOT_NAMED if strange(hit) else 0.0
-        start = after_mark(unit.document.text, unit.start, unit.end) if _is_item(unit) else unit.start
-        text = unit.document.quote(start, unit.end)
-        if text:
-            late += misshapen * wanted.lacks(text)
-            yield Extract(hit, start, unit.end, text, score - late, unit.block)
-
-
-def _is_item(unit: Unit) -> bool:
-    return unit.block.kind is Kind.LIST_ITEM and unit.start == unit.block.start
-
-
-def _draft(chosen: Extract, documents: Mapping[str, Document], wanted: Asked) -> Draft:
-    document = documents[chosen.hit.document_id]
-    is_row = chosen.block.kind is Kind.TABLE_ROW
-    if is_row and (read := table_answers.record(document, chosen.hit, chosen.start, chosen.end)):
+def _draft(one: Extract, documents: Mapping[str, Document], wanted: Asked) -> Draft:
+    document = documents[one.hit.document_id]
+    is_row = one.block.kind is Kind.TABLE_ROW
+    if is_row and (read := table_answers.record(document, one.hit, one.start, one.end)):
         return Draft(*read, 1.0)
-    places = (chosen, *chosen.same)
+    places = (one, *one.same)
     spans = [(place.hit, place.start, place.end) for place in places]
-    text = chosen.text
-    if label := _label(chosen, document, wanted):
+    text = one.text
+    if label := _label(one, document, wanted):
         text = f"{document.quote(*label)}…{text}"
-        spans.insert(0, (chosen.hit, *label))
+        spans.insert(0, (one.hit, *label))
     return Draft(text, tuple(spans), 1.0)
 
 
@@ -297,14 +135,14 @@ def _counted(said: Draft, wanted: Asked, language: str) -> Iterator[Draft]:
         yield Draft(listing(number, wanted.measure if language == "zh" else ""), (), 1.0)
 
 
-def _label(chosen: Extract, document: Document, wanted: Asked) -> tuple[int, int] | None:
+def _label(one: Extract, document: Document, wanted: Asked) -> tuple[int, int] | None:
     """How the item begins that a sentence is from, which says what it is about; where it is asked what something
     belongs to, else the heading above it."""
-    block = chosen.block
+    block = one.block
     first = next(iter(sentences(document.text, block.start, block.end)), None)
-    if first is not None and chosen.start < first[1] and first[1] - chosen.start <= _LABEL:
+    if first is not None and one.start < first[1] and first[1] - one.start <= _LABEL:
         return None  # it begins with its label
-    if first is not None and chosen.start >= first[1]:
+    if first is not None and one.start >= first[1]:
         start = after_mark(document.text, *first)
         if 0 < first[1] - start <= _LABEL and (numbered(document.quote(*first)) or "class" in wanted.kinds):
             return start, first[1]
@@ -314,76 +152,3 @@ def _label(chosen: Extract, document: Document, wanted: Asked) -> tuple[int, int
         if heading is not None:
             return heading.start, heading.end
     return None
-
-
-def _outline(search: Search, documents: Mapping[str, Document], best: Extract) -> tuple[Extract, ...]:
-    """The headings under the heading that says what a list question asks for; empty where no heading,
-    with its document's title, says as much of the question as the best sentence does."""
-    most = max(_ENOUGH_OF_A_HEADING, search.question.coverage(set(terms(best.text))))
-    found: tuple[Extract, ...] = ()
-    for hit in {hit.document_id: hit for hit in reversed(search.hits)}.values():
-        document = documents[hit.document_id]
-        for place, block in enumerate(document.blocks):
-            said = search.question.coverage(set(terms(f"{document.quote(block.start, block.end)}\n{hit.title}")))
-            if block.kind is not Kind.HEADING or said < most or (found and said == most):
-                continue
-            below = _until(document.blocks[place + 1 :], lambda b, top=block: 0 < b.level <= top.level)  # type: ignore[misc]
-            items = [b for b in below if b.level == block.level + 1]
-            if 2 <= len(items) <= _MOST_HEADINGS:
-                most, found = said, tuple(_item(hit, document, b, said) for b in items)
-    return found
-
-
-def _item(hit: Hit, document: Document, block: Block, score: float) -> Extract:
-    start = after_mark(document.text, block.start, block.end)
-    return Extract(hit, start, block.end, document.quote(start, block.end), score, block)
-
-
-def _announced(best: Extract, documents: Mapping[str, Document]) -> list[Extract]:
-    """The list that an extract announces with a colon: the items that follow it, or the headings."""
-    document = documents[best.hit.document_id]
-    following = [b for b in document.blocks if b.start >= best.end and b.kind.searchable]
-    if not following:
-        return []
-    first = following[0]
-    if first.kind is Kind.HEADING:
-        under = [b for b in following if b.kind is Kind.HEADING or b.headings[: len(first.headings)] == first.headings]
-        items = [
-            b
-            for b in _until(under, lambda b: b.kind is Kind.HEADING and b.level < first.level)
-            if b.level == first.level
-        ]
-    elif first.kind in (Kind.LIST_ITEM, Kind.TABLE_ROW):
-        items = _until(following, lambda b: b.kind is not first.kind)
-    else:
-        return []
-    extracts: list[Extract] = []
-    room = _LENGTH_IN_LIST
-    for block in items:
-        room -= block.end - block.start
-        if room < 0:
-            break
-        extracts.append(_item(best.hit, document, block, best.score))
-    return extracts
-
-
-def _until(blocks: Sequence[Block], ends: Callable[[Block], bool]) -> list[Block]:
-    return list(takewhile(lambda block: not ends(block), blocks))
-
-
-def _repeats(one: Extract, other: Extract) -> bool:
-    """Whether a candidate need not be said after another: it says the same, or in the same document nearly
-    the same with the same figures."""
-    if values(one.text) != values(other.text):
-        return False
-    if _bare(one.text) == _bare(other.text):
-        return True
-    if one.hit.document_id != other.hit.document_id:
-        return False
-    a, b = set(terms(one.text)), set(terms(other.text))
-    return bool(a and b) and len(a & b) >= _SAME * len(a | b)
-
-
-def _bare(text: str) -> str:
-    """What two sentences that say the same have in common; of what has no words the text itself."""
-    return _WITHOUT_MEANING.sub("", fold(text)) or text
