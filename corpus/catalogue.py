@@ -68,6 +68,7 @@ class Summary:
     issuers: tuple[str, ...]
     region: str | None
     tags: tuple[str, ...]
+    called: tuple[str, ...]
 
 
 class Catalogue:
@@ -422,7 +423,7 @@ def _summary(row: Sequence[Any]) -> Summary:
     metadata, standing = from_json(stored), _standing(by, ended)
     life = status(metadata, standing)
     more = (metadata.number, metadata.date, life, state == CURRENT, supersedes, standing.superseded_by)
-    return Summary(*(*row[:9], *more, metadata.issuers, metadata.region, metadata.tags))
+    return Summary(*(*row[:9], *more, metadata.issuers, metadata.region, metadata.tags, metadata.called))
 
 
 def _standing(superseded_by: str | None, ended: str | None) -> Standing:

@@ -105,15 +105,17 @@ Day = date
 class Metadata:
     """What is known about a document as a whole; unknown is None or empty, never a guess.
 
-    `date` is the day of issue, `effective` the first day in force and `expires` the last. `region` is
-    "国家", "international" or the name of a place. `supersedes` is what the document replaces, as it was
-    said: a title, a number, a source's name or an id. `read_from` says of each field where it was read:
-    "text 120–143", "front matter", "file properties", "file name", "sidecar" or "set by hand".
+    `called` are short names of the document, and of the body that issued it. `date` is the day of issue,
+    `effective` the first day in force and `expires` the last. `region` is "国家", "international" or the name of a
+    place. `supersedes` is what the document replaces, as it was said: a title, a number, a source's name or an id.
+    `read_from` says of each field where it was read: "text 120–143", "front matter", "file properties",
+    "file name", "sidecar" or "set by hand".
     """
 
     title: str
     language: str
     issuers: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
     number: str | None = None
     date: Day | None = None
     effective: Day | None = None

@@ -23,6 +23,7 @@ FIELDS: dict[str, Form] = {
     "title": "words",
     "language": "language",
     "issuers": "many",
+    "called": "many",
     "number": "number",
     "date": "date",
     "effective": "date",
@@ -141,7 +142,7 @@ def from_json(stored: str) -> Metadata:
     """Metadata as it was stored, by earlier versions of the program too."""
     said = json.loads(stored)
     values: dict[str, Any] = {name: typed(name, said.get(name)) for name in FIELDS}
-    values |= {"issuers": values["issuers"] or (), "tags": values["tags"] or ()}
+    values |= {name: values[name] or () for name, form in FIELDS.items() if form == "many"}
     read_from = tuple(sorted((said.get("read_from") or {}).items()))
     return Metadata(**values, read_from=read_from)
 

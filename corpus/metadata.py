@@ -18,6 +18,7 @@ from corpus.document import Block, Metadata
 from corpus.errors import BadInput, UnreadableFile
 from corpus.fields import FIELDS, Value, language_of
 from corpus.official import Said, read_official
+from corpus.short_names import short_names
 
 _FRONT, _PROPERTIES, _NAME = "front matter", "file properties", "file name"
 _PROPERTY_FIELDS = ("title", "date", "url", "language")
@@ -49,6 +50,9 @@ def read_metadata(
             found[field], read_from[field] = said.value, f"text {said.start}–{said.end}"
         elif field in own:
             found[field], read_from[field] = own[field], _PROPERTIES
+    if "called" not in found and (names := list(short_names(text, found["title"], found.get("issuers", ())))):
+        found["called"] = tuple(dict.fromkeys(name for name, _, _ in names))
+        read_from["called"] = f"text {names[0][1]}–{names[0][2]}"
     return Metadata(**found, read_from=tuple(sorted(read_from.items())))
 
 

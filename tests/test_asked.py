@@ -119,3 +119,22 @@ def test_what_is_asked_of_each_thing_is_a_question_of_its_own() -> None:
     }
     assert each_asked("东河和西河各有什么特点？") == {}
     assert each_asked("东河有多长？") == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "things"),
+    [
+        ("PCA, HSA, River Union - when did each sign?", ["pca", "hsa", "river union"]),
+        ("PCA versus TC 7: how many rules has each issued?", ["pca", "tc 7"]),
+        ("How many ferries do the north and the south each run?", ["north", "the south"]),
+        ("How many ferries does the harbour run?", []),
+    ],
+)
+def test_things_are_joined_in_english_as_well(question: str, things: list[str]) -> None:
+    assert list(each_asked(question)) == things
+
+
+def test_what_english_counts_is_counted_in_chinese_by_its_measure_word() -> None:
+    wanted = asked("How many companies does the city support?")
+    assert wanted.fits("扶持企业30家。")[0] > wanted.fits("扶持项目30项。")[0]
+    assert wanted.fits("30 companies are supported.") == wanted.fits("30 rules are supported.")

@@ -128,3 +128,21 @@ def test_the_document_of_a_region_that_there_is_none_of_is_absent() -> None:
 def test_a_text_may_speak_of_a_document_that_is_not_on_file() -> None:
     assert speaks_of("浙江", "参照浙江省排水指南执行。")
     assert not speaks_of("浙江", "浙江某公司参与了编写。")
+
+
+@pytest.mark.parametrize(
+    ("question", "documents"),
+    [
+        ("河管委今年管几条河？", {"guide"}),
+        ("按蓝皮本要管几条河？", {"guide"}),
+        ("临江河管委管几条河？", set()),
+        ("What does the committee's guide cover?", {"guide"}),
+    ],
+)
+def test_a_document_is_named_by_its_short_names(question: str, documents: set[str]) -> None:
+    guide = Name("guide", "河道工作指南", None, ("青川省河道管理委员会",), "青川省", ("河管委", "蓝皮本", "专业委员会"))
+    assert named(question, (*NAMES, guide)).documents == documents
+
+
+def test_the_nation_s_own_version_is_named() -> None:
+    assert "nation" in named("国家版跟上海的比一比，泵站各几座？", NAMES).documents

@@ -82,6 +82,44 @@ region: 青川省
 ### （二）滴灌节约用水
 
 白水县改用滴灌，用水减半。
+
+## 九、管理规定
+
+### （一）园地管理
+
+#### 1. 地方法规
+
+《青川省果园条例》（省令第 8 号）
+
+《青川省林地办法》（省令第 11 号）
+
+《青川省溪水条例》
+
+#### 2. 国家标准文件
+
+《梨的分级》
+
+GB/T 90001-2020《苹果的贮藏》
+
+### （二）管理原则
+
+先种后收、量力而行。以果园的现有人手为准，逐年扩大面积，不求一年完成。
+
+保水护土、不施农药。山坡上的果园留草，溪边的果园种树，冬天不翻地。春天再补种豆类，每年检查一次。
+
+### （三）丰收经验助力山区农户增收案例
+
+江源果园把梨做成果干。果干卖到三个省，农户每亩多收八百元，又请了二十个邻居。
+
+白水合作社开办采摘节。采摘节连开四天，来了两千个客人，住满了村里的旅店。
+
+石桥村给老树编号。每棵老树有一块木牌，写着品种和年龄，学生常来抄写，还画了图。县里后来也照着做。
+
+### （四）应用行业标准
+
+规范果品在各行业的应用。
+
+开展果酱、果醋、果酒、果干等行业标准研究。
 """
 
 
@@ -136,8 +174,59 @@ def test_classes_of_several_sections_are_summed_up(assistant: Assistant) -> None
 
 
 @pytest.mark.parametrize(
+    "question", ["青川指南的丰收经验一节讲了几家果园的案例？", "青川指南“丰收经验”里的案例有哪些？"]
+)
+def test_cases_are_the_sentences_that_lead_the_paragraphs_of_a_section(assistant: Assistant, question: str) -> None:
+    answer = checked(assistant, question)
+    assert "下共 3 个：" in answer.text
+    assert [s.text for s in answer.statements] == [
+        "江源果园把梨做成果干。",
+        "白水合作社开办采摘节。",
+        "石桥村给老树编号。",
+    ]
+
+
+def test_the_headings_of_an_appendix_of_cases_are_its_cases(assistant: Assistant) -> None:
+    answer = checked(assistant, "青川指南的附录里一共有多少个案例？")
+    assert "下共 2 个：" in answer.text
+    assert [s.text for s in answer.statements] == ["老园改造增产", "滴灌节约用水"]
+
+
+def test_an_english_question_finds_the_cases_of_a_chinese_section(assistant: Assistant) -> None:
+    answer = checked(assistant, "How many cases does the section on harvest experience have?")
+    assert "has 3 cases:" in answer.text
+    assert len(answer.statements) == 3
+
+
+def test_principles_are_the_sentences_that_lead_the_paragraphs_of_a_section(assistant: Assistant) -> None:
+    answer = checked(assistant, "青川指南的管理原则有哪几条？")
+    assert [s.text for s in answer.statements] == ["先种后收、量力而行。", "保水护土、不施农药。"]
+
+
+def test_documents_are_the_titles_that_the_paragraphs_of_several_sections_begin_with(assistant: Assistant) -> None:
+    answer = checked(assistant, "青川指南的园地管理，地方法规、国家标准各列了几份？")
+    assert "“地方法规”下共 3 份：" in answer.text
+    assert "“国家标准文件”下共 2 份：" in answer.text
+
+
+def test_the_section_with_more_classes_is_told(assistant: Assistant) -> None:
+    text = checked(assistant, "青川指南中栽培技术和采收管理，哪个细分的标准种类多？各有多少").text
+    assert "（共列出 6 种）" in text
+    assert "最多的是栽培技术标准：6 种。" in text
+
+
+def test_the_sectors_that_a_sentence_lists_are_counted(assistant: Assistant) -> None:
+    answer = checked(assistant, "青川指南的应用行业标准点了几个行业？")
+    assert [s.text for s in answer.statements] == ["开展果酱、果醋、果酒、果干等行业标准研究。"]
+    assert "（共列出 4 个）" in answer.text
+
+
+@pytest.mark.parametrize(
     "question",
     [
+        "青川指南的野果保护有哪些案例？",
+        "青川指南的管理原则讲了几家果园的案例？",
+        "青川指南的地方法规列了几份合同？",
         "青川指南的栽培技术标准涉及几类拖拉机？",
         "青川指南的附录里长溪县产量翻了几番？",
         "青川指南的江源果园分成几块？",

@@ -8,11 +8,13 @@ from contextlib import closing
 
 import pytest
 
-from assistant.answering.table_words import words_of
+from assistant.answering.table_groups import cells_said
+from assistant.answering.table_words import shortened, words_of
 from assistant.core import Assistant, Question
 from assistant.settings import Settings
 from assistant.wiring import Workplace
 from conftest import add, checked
+from corpus.document import Row, Table
 
 GARDENS = """---
 title: 青川省园林标准指南
@@ -70,6 +72,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ),
         ("青川清单里智能教育和社区公园加起来一共多少项？", ["智能教育共 2 项", "社区公园共 1 项", "合计 3 项"], 3),
         ("青川清单里一颗星和两颗星的标准各有几项？", ["★共 3 项", "★★共 2 项"], 5),
+        ("青川急办标准清单中标了一颗星的有哪几项？", ["★共 3 项"], 3),
         ("青川清单里哪个二级类型的标准最多？", ["城市公园最多，共 3 项"], 3),
         ("青川清单里哪一类的标准最多？", ["中公园最多，共 4 项"], 4),
         ("青川清单教育里哪一类列的标准最多，几项？", ["智能教育、教育最多，共 2 项"], 2),
@@ -179,3 +182,14 @@ def test_words_of_the_other_language_say_a_cell_only_where_they_stand_together()
     assert not words_of("smart people who live outside of all these cities").says("智慧城市")
     assert not words_of("second-level types").says("三级类型")
     assert words_of("third-level types").says("三级类型")
+
+
+def test_a_shortened_cell_says_more_than_one_that_is_a_part_of_it() -> None:
+    boats = Table("", ("类型", "标准"), (Row(0, 1, ("太阳能", "甲规范")), Row(2, 3, ("太阳能汽艇", "乙规范"))))
+    assert cells_said(words_of("太阳能艇下面排了哪些标准"), boats)[0] == {0: ["太阳能汽艇"]}
+    assert cells_said(words_of("太阳能下面排了哪些标准"), boats)[0] == {0: ["太阳能"]}
+
+
+def test_a_short_form_that_may_be_of_several_names_says_none() -> None:
+    assert shortened("湖面船舶", ["湖面上船舶", "湖面大船舶"]) == {}
+    assert shortened("湖船", ["湖面上船"]) == {}

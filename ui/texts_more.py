@@ -218,8 +218,8 @@ SOURCE_EN = SourceWords(
 SOURCE: dict[Language, SourceWords] = {"zh": SOURCE_ZH, "en": SOURCE_EN}
 
 _FIELDS_ZH = (
-    "title 标题 language 语言 issuers 发布单位 number 文号 date 成文日期 effective 施行日期 expires 失效日期 "
-    "edition 版本 status 状态 region 地区 url 网址 tags 标签 supersedes 取代的文件"
+    "title 标题 language 语言 issuers 发布单位 called 简称 number 文号 date 成文日期 effective 施行日期 "
+    "expires 失效日期 edition 版本 status 状态 region 地区 url 网址 tags 标签 supersedes 取代的文件"
 )
 _KINDS_ZH = "contents 目录 chrome 页眉页脚与网页装饰 table_header 表头"
 
@@ -288,8 +288,9 @@ CORPUS_ZH = CorpusWords(
     characters="{} 字",
 )
 _FIELDS_EN = (
-    "title Title language Language issuers Issuers number Number date Date_of_issue effective In_force_from "
-    "expires Expires_on edition Edition status Status region Region url Address tags Tags supersedes Supersedes"
+    "title Title language Language issuers Issuers called Short_names number Number date Date_of_issue "
+    "effective In_force_from expires Expires_on edition Edition status Status region Region url Address "
+    "tags Tags supersedes Supersedes"
 )
 _FIELD_NAMES_EN = _FIELDS_EN.replace("_", "\u00a0").split(" ")
 

@@ -79,7 +79,7 @@ _PAIRS = (
     ),
     (
         r"(?:营收|营业收入|产值|利润|投资额|总投资|销售额|gdp)[^?]{0,6}多少"
-        r"|what (?:was|is|were) the (?:[a-z]+ )?(?:revenue|turnover|profit)",
+        r"|what (?:was|is|were) (?:[\w'’-]+ ){0,5}(?:revenue|turnover|profit)",
         r"元|[$€£¥镑]|dollar|euro|million|billion",
     ),
     # What is counted

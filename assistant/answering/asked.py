@@ -26,8 +26,9 @@ _MEASURES = "项个家类种条款部份次倍人名分级颗层位席座册页�
 _KINDS: tuple[tuple[Kind, str, str], ...] = (
     (
         "number",
-        rf"多少|几[大小]?[{_MEASURES}]|几成|第几|数量|数目|规模|多[大长高快]",
-        r"how (?:many|much|long|large|big|fast|often)|number of|size of|worth",
+        rf"多少|几[大小]?[{_MEASURES}]|几成|第几|数量|数目|规模|多[大长高快]|[谁哪][^，,。？?]{0, 14}更[多少]",
+        r"how (?:many|much|long|large|big|fast|often)|number of|size of|worth|\bfigures\b"
+        r"|which (?:[\w-]+ ){1,4}(?:more|fewer)\b",
     ),
     (
         "money",
@@ -86,6 +87,19 @@ _KINDS: tuple[tuple[Kind, str, str], ...] = (
 )
 _PATTERNS = tuple((kind, re.compile(f"{zh}|{en}", re.I)) for kind, zh, en in _KINDS)
 _MEASURE = re.compile(rf"(?:多少|几)[大小]?([{_MEASURES}])")
+# What Chinese counts the things in that English asks the number of.
+_ENGLISH_COUNTED = (
+    (r"compan(?:y|ies)|firms?|enterprises?|business(?:es)?|vendors?|manufacturers?", "家"),
+    (r"standards?|tasks?|measures?|projects?|achievements?|goals?|patents?|indicators?|entries", "项"),
+    (r"people|persons?|staff|experts?|members?|professionals?", "人名位"),
+    (r"parts?|sections?|aspects?|areas?|fields?|directions?|centres?|centers?|groups?|countries|cities|organi[sz]ations?|bodies"
+     r"|committees?|themes?|levels?|blocks?|modules?", "个大"),
+    (r"categor(?:y|ies)|kinds?|types?|class(?:es)?", "类种"),
+)  # fmt: skip
+_ENGLISH_MEASURES = tuple(
+    (re.compile(rf"how many (?:[\w-]+ ){{0,5}}?(?:{nouns})\b"), measures) for nouns, measures in _ENGLISH_COUNTED
+)
+_CHINESE = re.compile("[一-鿿]")
 _LISTING = 0.7
 # Where items are told one after another, and what may stand after the last.
 _LISTED = re.compile(r"[^、，。；：:;\n]{1,60}(?:、[^、，。；：:;\n]{1,40}){2,}")
@@ -142,10 +156,19 @@ _THING = r"(?:[^\s，,、：:。？?的在里中对把将和与跟及各]|中(?=
 _EACH_OF = re.compile(
     rf"(?:^|(?<=[\s，,：:的在里中对把]))({_THING}(?:、{_THING})*[、和与跟及]{_THING}?)(?:的[^，,]{{1,8}})?(?:各|分别)"
 )
-_JOINS = re.compile("[、和与跟及]")
+_JOINS = re.compile(r"[、和与跟及]|,? (?:and|or|versus|vs\.?) |, ")
+# BRICS, ASEAN and the African Union: when did each …; how many standards have ITU-T and SC 42 each published
+_NAMES_EN = r"[a-z\d][\w./'-]*(?: [\w./'-]+){0,3}?"
+_EACH_OF_EN = re.compile(
+    rf"^({_NAMES_EN}(?:, {_NAMES_EN})*,? (?:and|versus|vs\.?) {_NAMES_EN})(?= ?[:–—-] .*\beach\b)"
+    rf"|^({_NAMES_EN}(?:, {_NAMES_EN})+)(?= ?[:–—-] .*\beach\b)"
+    rf"|, ({_NAMES_EN} or {_NAMES_EN})\?"
+    r"|\b(?:do|does|did|have|has|are|were|is|was|of|in|for|by|between) (?:the )?"
+    rf"({_NAMES_EN}(?:, {_NAMES_EN})*,? and {_NAMES_EN})(?= each\b)"
+)
 # What a thing's parts are asked for by: 基础层都包括什么; and how a sentence begins that tells them.
 _PARTS_OF = re.compile(
-    r"([^的，,、\s]{2,10}?)(?:里面?|中)?(?:[都主要具体一共总]{0,4})(?:包括|包含|涵盖|分为|分成|由|有)了?(?:什么|哪些|哪几)"
+    r"([^的，,、\s]{2,10}?)(?:里面?|中)?[，,]?(?:分别|各自?)?(?:[都主要具体一共总]{0,4})(?:包括|包含|涵盖|分为|分成|由|有)了?(?:什么|哪些|哪几)"
 )
 _TELLS_PARTS = r".{0,4}(?:包括|包含|涵盖|分为|分成|由|有)"
 _DEFINES = re.compile(r"\W{0,4}(?:是|指|即|为|：|:|（|\(|表示|is\b|are\b|means\b|refers\b)", re.I)
@@ -153,12 +176,14 @@ _DEFINES = re.compile(r"\W{0,4}(?:是|指|即|为|：|:|（|\(|表示|is\b|are\b
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question asks for: the kinds of answer, and for a number the measure words it would stand with.
+    """What a question asks for: the kinds of answer, and for a number the measure words it would stand with, those of
+    Chinese `translated` where the question is English.
     `target` says that a goal is asked about. `whole` is what parts are asked of, and `subject` what a definition is
     asked of, folded; "" where none is."""
 
     kinds: frozenset[Kind]
     measures: tuple[str, ...]
+    translated: tuple[str, ...]
     day: bool
     month: bool
     target: bool
@@ -198,8 +223,9 @@ class Asked:
         if kind in ("number", "count"):
             # What is asked the number of may be told one by one.
             listing = _LISTING * (kind == "count" and listed(text) > 2)
-            if self.measures:
-                found = any(_counted(folded, measure) for measure in self.measures)
+            measures = self.measures or (self.translated if _CHINESE.search(folded) else ())
+            if measures:
+                found = any(_counted(folded, measure) for measure in measures)
                 return 1.0 if found else max(listing, 0.4 * bool(_NUMBER.search(_NO_COUNT.sub(" ", folded))))
             counted = _NO_COUNT.sub(" ", folded)
             return max(listing, float(bool(_NUMBER.search(counted) or CHINESE_NUMBER.search(counted))))
@@ -257,11 +283,12 @@ def each_asked(question: str) -> dict[str, str]:
     """The things of each of which a question asks the same figure or date, folded, with what it asks of each: 东河 and
     西河 in 东河和西河各有多长; empty where it asks of one."""
     text = fold(question)
-    match = _EACH_OF.search(text) if asked(question).one_of_each else None
+    match = (_EACH_OF.search(text) or _EACH_OF_EN.search(text)) if asked(question).one_of_each else None
     if match is None:
         return {}
-    before, after = text[: match.start(1)], text[match.end(1) :]
-    return {thing: f"{before}{thing}{after}" for thing in _JOINS.split(match[1])}
+    start, end = match.span(match.lastindex or 0)
+    before, after = text[:start], text[end:]
+    return {thing: f"{before}{thing}{after}" for thing in _JOINS.split(text[start:end])}
 
 
 @lru_cache(maxsize=256)  # a question's search, its judging and its answer all want it
@@ -274,12 +301,18 @@ def asked(question: str) -> Asked:
     return Asked(
         kinds=frozenset(kinds),
         measures=tuple(dict.fromkeys(_MEASURE.findall(text))),
+        translated=_translated(text),
         day=bool(re.search(r"哪[一]?[天日]|几号|what day|which day", text)),
         month=bool(re.search(r"哪[一]?月|几月|what month|which month", text)),
         target=bool(_TARGET.search(text)),
         whole=match[1] if "list" in kinds and (match := _PARTS_OF.search(text)) else "",
         subject=_subject(question) if "definition" in kinds else "",
     )
+
+
+def _translated(text: str) -> tuple[str, ...]:
+    """The measure words with which Chinese counts what an English question asks the number of."""
+    return tuple(dict.fromkeys(m for pattern, measures in _ENGLISH_MEASURES if pattern.search(text) for m in measures))
 
 
 def _subject(question: str) -> str:

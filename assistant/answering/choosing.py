@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import NamedTuple
 
-from assistant.answering.asked import Asked, asked, each_asked
+from assistant.answering.asked import Asked, asked, each_asked, listed
 from assistant.answering.finding import Found
-from assistant.answering.section_answers import after_mark
+from assistant.answering.section_names import after_mark
 from assistant.answering.weighing import FIRST, MISSHAPEN, PASSAGE, Unit, beside_passage, builtin
 from assistant.checking.verification import values
 from corpus.document import Block, Document, Kind
@@ -34,6 +34,16 @@ _LACKING = 0.5
 _TELLS_PARTS = 2.0
 # What a sentence gains that tells of all of several things that the question calls by their identifiers.
 _TELLS_OF_ALL = 1.5
+# What a sentence gains that tells of a year that is asked about.
+_TELLS_OF_YEAR = 1.0
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# It is asked what one list has and another has not; how many items a list has at least.
+_LISTS_DIFFER = re.compile(
+    r"[列提]了?而|没[列提]|没有的|差在|[多少]了(?:什么|哪)|漏"
+    r"|\b(?:le(?:ft|ave) out|new in|missing|omits?|does not (?:list|have))\b",
+    re.I,
+)
+_LIST = 4
 _LENGTH_IN_LIST = 900
 # A best sentence of less weight than this may well not be the one that answers.
 _UNSURE = 6.0
@@ -105,9 +115,10 @@ def chosen(
     `strange` are hits of documents that the question does not name. At most `most`, where that is given; `misshapen` is
     what a span loses that has not the shape asked for."""
     found = _candidates(about, wanted, search, documents, not_in_force, strange, misshapen)
-    numbers = identifiers(about)
+    numbers, years = identifiers(about), set(_YEAR.findall(about))
+    of_lists = bool(_LISTS_DIFFER.search(about))
     candidates = sorted(
-        (replace(c, score=c.score + _gained(c.text, wanted, numbers)) for c in found),
+        (replace(c, score=c.score + _gained(c.text, wanted, numbers, years, of_lists=of_lists)) for c in found),
         key=lambda c: (-c.score, c.hit.rank, c.start),
     )
     if not candidates:
@@ -127,10 +138,13 @@ def chosen(
     return tuple(sorted(best, key=lambda e: (-strength[e.hit.document_id], e.hit.document_id, e.start)))
 
 
-def _gained(text: str, wanted: Asked, numbers: set[str]) -> float:
-    """What a sentence gains that tells the parts asked for, or of all of the several things with an identifier."""
+def _gained(text: str, wanted: Asked, numbers: set[str], years: set[str], *, of_lists: bool) -> float:
+    """What a sentence gains that tells the parts asked for, or of all of the several things with an identifier, or
+    tells of a year that is asked about, or the list where it is asked what one list has and another has not."""
     of_all = len(numbers) > 1 and numbers <= identifiers(text)
-    return _TELLS_PARTS * wanted.tells_parts(text) + _TELLS_OF_ALL * of_all
+    of_year = not years.isdisjoint(_YEAR.findall(text))
+    parts = wanted.tells_parts(text) or (of_lists and listed(text) >= _LIST)
+    return _TELLS_PARTS * parts + _TELLS_OF_ALL * of_all + _TELLS_OF_YEAR * of_year
 
 
 def _choose(candidates: Sequence[Extract], wants_list: bool, at_most: int | None) -> list[Extract]:

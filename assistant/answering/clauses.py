@@ -14,11 +14,11 @@ _ENDS = re.compile(
     r"|\b(?:and|while|whereas|but|versus|vs\.?|(?:compared|set) (?:with|to|against)|against)\b",
     re.I,
 )
-_ASKS = re.compile(r"多少|几|哪|什么|谁|怎|如何|何时|何年|\b(?:what|which|who|when|where|how)\b", re.I)
+_ASKS = re.compile(r"多少|几|哪|什么|啥|咋|谁|怎|如何|何时|何年|\b(?:what|which|who|when|where|how)\b", re.I)
 # What a clause means by something that another has said.
 _MEANS_BEFORE = re.compile(r"[它其该此]|这些|那些|\b(?:it|its|they|their|them|these|those|ones?)\b", re.I)
-# What stands before the clauses and is meant of all: "Farming: what …".
-_TOPIC = re.compile(r"[^:：，,；;。？?]{2,40}(?:[:：]| [-–—] )\s*")
+# What stands before the clauses and is meant of all: "On farming, which …".
+_TOPIC = re.compile(r"[^:：，,；;。？?]{2,40}?(?:[:：，,]| [-–—] )\s*")
 # A clause says something beside its name and its asking words.
 _CONTENT, _LEAST_CONTENT = re.compile(r"[一-鿿]|[A-Za-z]{3,}"), 2
 
@@ -27,6 +27,8 @@ def clauses(question: str, names: Sequence[tuple[int, int]]) -> tuple[str, ...]:
     """The clause of each of the names that stand at these places of a question, without the name and with what is
     meant of all; empty where they are asked the same, or one has no clause that asks by itself."""
     topic = _TOPIC.match(question, 0, names[0][0])
+    if topic and _asks(question, 0, topic.end()):
+        topic = None
     cuts = [topic.end() if topic else 0]
     following = [start for start, _ in names[1:]]
     for (_, end), start, last in zip(names, following, [*following[1:], len(question)], strict=False):

@@ -2,8 +2,7 @@
 
 People call a document by less than its title: 国家指南 for 国家…建设指南, 江苏 for what Jiangsu issued, 工信部 for what
 that ministry did, "the national guide". A name is a title, a part of one that ends in what kind of document it is, an
-issuer or what its name is shortened to, a document number, or a region. Names are compared as they are written; what
-a text calls itself in passing ("hereinafter …") is not known here.
+issuer or what its name is shortened to, a short name that the document gives itself, a document number, or a region.
 """
 
 from __future__ import annotations
@@ -30,6 +29,7 @@ class Name:
     number: str | None
     issuers: tuple[str, ...]
     region: str | None
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ _HANDED_IN = re.compile(
 _THE_KIND = re.compile(rf"\bthe ({'|'.join(KINDS)})\b")
 # The nation's document as one of several: 国家和上海的….
 _AMONG = re.compile(
-    r"(?:^|(?<=[，,、和与跟及 ]))国家(?=[、和与跟及各])|(?<=[、和与跟及])国家(?=的|各|两|三)"
+    r"国家(?:版|文件|那[个份本])|(?:^|(?<=[，,、和与跟及 ]))国家(?=[、和与跟及各])|(?<=[、和与跟及])国家(?=的|各|两|三)"
     rf"|国家(?=[、和与跟及同](?:{'|'.join(REGIONS)}))"
 )
 # A region that begins another name: Shanghai Nokia Bell, but not the Shanghai Opinion.
@@ -102,7 +102,7 @@ _ONLY_JOINS = re.compile(r"[\s、，,;；/和与跟及]*(?:还是|\b(?:and|or|vs
 _NOT_PLAIN = re.compile(rf"人工智能|的?[那这][份个部]|(?<=[一-鿿])的(?=[一-鿿]{{0,12}}(?:{_KINDS}))")
 # What may follow a name and says nothing more.
 _AFTER = re.compile(
-    r"^(?:的?[那这]份|的)?(?:指导意见|实施意见|文件|指南|意见|通知|规划|清单|报告|里面|里(?!程)|中(?![国央心小])|上(?![海市报面])|想(?![象法])|要(?![求点素])"
+    r"^(?:的?[那这]份|的)?(?:指导意见|实施意见|版|文件|指南|意见|通知|规划|清单|报告|里面|里(?!程)|中(?![国央心小])|上(?![海市报面])|想(?![象法])|要(?![求点素])"
     r"|打算|计划(?!书))*的?"
 )
 _EDITION = re.compile(r"[（(][^（）()]*[）)]|\d{4}\s*年?|[\s《》]+")
@@ -110,6 +110,8 @@ _RUN = re.compile(r"[一-鿿a-z]+")
 _NUMBER = re.compile(r"([一-鿿]+)\s*\D\s*(\d{4})\s*\D\s*第?(\d{1,5})\s*号")
 _WORD = re.compile(r"[一-鿿a-zA-Z0-9]")
 _PLACE_ENDING = re.compile(r"(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)$")
+# What may stand before a short name.
+_BEGINS = r"(?<![一-鿿a-z])|(?<=[的在和与跟及把从对按据这那该由用将比里中，、])"
 # The fewest characters of a shortened issuer's name, and of a shortened title; the most of either.
 _SHORT_ISSUER, _SHORT_TITLE, _LONGEST = 3, 4, 16
 # Where more documents than this share of all are meant by a name, it tells nothing.
@@ -224,6 +226,7 @@ def _mentions(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
             # MIIT is no name in MIIT/TC1, which is a body of its own.
             pattern = rf"(?<![\w/-]){re.escape(phrase)}(?![/-]?\w)" if phrase.isascii() else re.escape(phrase)
             yield from ((m.start(), m.end(), frozenset(documents)) for m in re.finditer(pattern, text))
+    yield from _called(text, names)
     yield from _numbers(text, names)
     yield from _shortened(text, names)
     yield from _kinds(text, names)
@@ -243,6 +246,19 @@ def _phrases(name: Name) -> Iterator[str]:
             yield short
         if english := REGIONS.get(short):
             yield from (english, f"{english}'s")
+
+
+def _called(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
+    """Short names, where no other name goes on: 标委会 is none in 江苏标委会. Of a name that several documents have
+    each is meant."""
+    by_short: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        for short in name.called:
+            by_short[_plain(short)].add(name.document_id)
+    for short, documents in by_short.items():
+        if len(short) >= _SHORT_ISSUER:
+            pattern = rf"(?<![\w/-]){re.escape(short)}(?!\w)" if short.isascii() else f"(?:{_BEGINS}){re.escape(short)}"
+            yield from ((m.start(), m.end(), frozenset(documents)) for m in re.finditer(pattern, text))
 
 
 def _numbers(text: str, names: Sequence[Name]) -> Iterator[_Mention]:

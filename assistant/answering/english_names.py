@@ -24,6 +24,7 @@ KINDS = {
 _ENDING = ("guide", "guideline", "report", "opinion", "notice", "handbook", "document", "paper")
 _REGIONS = {english: place for place, english in REGIONS.items()}
 _COMMITTEE, _MINISTRY = "committee", "ministry"
+_NO_ONE = frozenset({"committee", "kind", "year"})
 _BODY_OF_EXPERTS = re.compile("技术委员会|标委会|专业委员会")
 _YEAR = r"(?:19|20)\d\d"
 _FILLING = (
@@ -62,6 +63,8 @@ class Described(Protocol):
     def issuers(self) -> tuple[str, ...]: ...
     @property
     def region(self) -> str | None: ...
+    @property
+    def called(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,11 @@ class Description:
     def of_a_document(self) -> bool:
         """Whether it says a kind of document, and does not only name a body."""
         return any(sort == "kind" for sort, _ in self.said)
+
+    @property
+    def names_whose(self) -> bool:
+        """Whether it says whose the document is: "the committee" is one that some document calls so."""
+        return not {sort for sort, _ in self.said} <= _NO_ONE
 
 
 def described(text: str, names: Sequence[Described]) -> Iterator[tuple[int, int, frozenset[str]]]:
@@ -96,7 +104,7 @@ def descriptions(text: str) -> Iterator[Description]:
         telling = [w for w in words if w.lastgroup != "filling" and (of_kind or w.lastgroup != "year")]
         said = tuple((str(word.lastgroup), word[0]) for word in telling)
         sorts = {sort for sort, _ in said}
-        if len(sorts) > 1 and sorts - {"kind", "year", "committee"}:
+        if len(sorts) > 1 and sorts - {"kind", "year"}:
             yield Description(telling[0].start(), telling[-1].end(), said)
 
 
@@ -118,16 +126,16 @@ def _meant(description: Description, names: Sequence[Described]) -> frozenset[st
 def _points(description: Description, name: Described) -> int:
     """How much of a description is true of a document; 0 where it is another body's, region's or kind."""
     points = 0
+    bodies = " ".join(name.issuers if description.names_whose else name.called)
     for sort, word in description.said:
-        true = _true(sort, word, name)
+        true = _true(sort, word, name, bodies)
         if not true and sort not in ("year", "kind"):
             return 0
         points += true
     return points
 
 
-def _true(sort: str, word: str, name: Described) -> bool:
-    issuers = " ".join(name.issuers)
+def _true(sort: str, word: str, name: Described, issuers: str) -> bool:
     if sort == "issuer":
         return ISSUERS[word] in issuers
     if sort == "region":

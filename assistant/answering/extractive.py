@@ -14,7 +14,9 @@ from assistant.answering import field_answers, section_answers, table_answers
 from assistant.answering.asked import Asked, asked, counts, listed
 from assistant.answering.choosing import Extract, chosen, of_each_thing
 from assistant.answering.finding import Found
-from assistant.answering.section_answers import after_mark, listing
+from assistant.answering.section_answers import listing
+from assistant.answering.section_names import after_mark
+from assistant.answering.sums import sum_of
 from assistant.answering.weighing import FIRST, MISSHAPEN, PASSAGE
 from assistant.answers import Draft
 from corpus.document import Document, Kind
@@ -61,6 +63,8 @@ def draft(
         yield said
         if place == 0 and "count" in wanted.kinds and "list" not in wanted.kinds:
             yield from _counted(said, wanted, language)
+        if place == 0 and (added := sum_of(found.named.rest, one.text, language)):
+            yield Draft(added, (), 1.0)
 
 
 def known(found: Found, documents: Mapping[str, Document], language: str) -> list[Draft]:

@@ -67,7 +67,8 @@ _FIELDS = (
         re.compile(
             rf"{_BODY}(?:联合|共同|一起|牵头|负责|来)*(?:{_ISSUES})|(?:出自|来自)(?:{_BODY}|哪)|{_BODY}(?:的手笔|挑头|牵头)"
             rf"|(?:{_ISSUES})(?:单位|机构|部门|机关|主体)"
-            rf"|\bwho (?:is|was|are|were) behind\b|\b(?:who|{_ENGLISH_BODY}) (?:\w+ )?(?:{_ENGLISH_ISSUES})\b"
+            r"|\bwho (?:(?:is|was|are|were|stands?|stood) )?behind\b"
+            rf"|\b(?:who|{_ENGLISH_BODY}) (?:\w+ )?(?:{_ENGLISH_ISSUES})\b"
             rf"|\b(?:{_ENGLISH_ISSUES}) by (?:whom|{_ENGLISH_BODY})|{_ENGLISH_BODY}.*\b(?:behind|from)\b"
             r"|\bissuing (?:body|bodies|authorit(?:y|ies))|\bissuers?\b",
             re.I,
@@ -86,7 +87,7 @@ _WHAT_IS_LEFT = re.compile(
     r"|各自?|分别|[一二三四五六七八九十]部[门委]|部门|单位|机构|联合|谁|动手|还是|[编写制定起草发出]|[和与跟及都啥了呢吧]"
     r"|通知|文件|标准|指南|意见|人工智能|ai|是|的|在|多少|什么|那|这|份"
     rf"|{_ENGLISH_BODY}|\b(?:{_ENGLISH_ISSUES})\b"
-    r"|\b(?:or|put|brought|from|came|comes|they|documents|two|three|issuers?|issuing|body|bodies|authority|whom|report|list|one|paper|draft)\b"
+    r"|\b(?:or|put|brought|from|came|comes|they|documents|two|three|issuers?|issuing|body|bodies|authority|authorities|whom|report|list|one|paper|draft|name|give|stands?|stood)\b"
     r"|\b(?:what|when|who|which|is|was|were|are|the|of|on|in|and|did|by|it|that|each|both|respectively|about|behind|come|"
     r"out|off|sent|made|public|day|notice|circular|document|reference|number|issued|published|signed|dated|released|"
     r"printed|distributed|wrote|drafted|guide|opinion|national|ai|standards?|standardi[sz]ation|\d{4})\b|['’]s|[\s\W]",

@@ -202,7 +202,7 @@ class Finder:
         changes = self._index.catalogue.changes
         if self._names[0] != changes:
             summaries = self._index.catalogue.summaries()
-            names = tuple((s.origin, Name(s.id, s.title, s.number, s.issuers, s.region)) for s in summaries)
+            names = tuple((s.origin, Name(s.id, s.title, s.number, s.issuers, s.region, s.called)) for s in summaries)
             self._names = (changes, names)
         allowed = scope.documents
         return [

@@ -138,6 +138,7 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
     wants = asked(question)
     whole = "\n".join(texts[:_FIRST])
     several = len(found.each) > 1
+    apart = several or "compare" in wants.kinds  # 2023年和2030年的目标有何不同
     (answer, near, fits), readings = _best_answer(found, wants, documents)
     said = [reading.text for reading in readings]
     foreign = _foreign(question, [documents[hit.document_id] for hit, _ in searched[:_FIRST]])
@@ -160,7 +161,7 @@ def signals_of(found: Found, documents: Mapping[str, Document], wanted: Containe
         foreign=foreign,
         years=not years
         or bool(_CONFIRMS.search(question))
-        or any(years <= set(_YEAR.findall(fold(text))) for text in (["\n".join(texts)] if several else texts)),
+        or any(years <= set(_YEAR.findall(fold(text))) for text in (["\n".join(texts)] if apart else texts)),
         identifiers=not ids or any(_names_one(ids, identifiers(text)) for text in texts),
         places=all(speaks_of(place, whole) for place in found.named.absent)
         and not missing_places(

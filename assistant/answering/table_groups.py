@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.table_words import Words, bare, parts_of
+from assistant.answering.table_words import Words, bare, parts_of, shortened
 from corpus.document import Row, Table
 
 # More groups are no comparison.
@@ -90,7 +90,8 @@ def holding(text: str, rows: tuple[Row, ...], column: int) -> tuple[str, tuple[R
 
 def cells_said(words: Words, table: Table) -> tuple[dict[int, list[str]], Words]:
     """The cells that a question says, as they are written, by column in the order of the question, and what is left
-    of it. What says most goes first, so that a part of it is not said as well."""
+    of it. What says most goes first, so that a part of it is not said as well:
+    新能源车 says 新能源汽车, and not 新能源."""
     cells: dict[str, tuple[int, str]] = {}
     for i, column in enumerate(table.columns):
         if not NUMBERING.search(column):
@@ -98,6 +99,8 @@ def cells_said(words: Words, table: Table) -> tuple[dict[int, list[str]], Words]
                 value = bare(row.cells[i])
                 if 2 <= len(value) <= 24 or set(value) == {"★"}:
                     cells.setdefault(value, (i, row.cells[i]))
+    if words.chinese:
+        cells |= {form: cells[value] for form, value in shortened(words.text, cells).items()}
     said = sorted(((words.says(value), value) for value in cells), key=lambda pair: -pair[0])
     found: dict[int, list[tuple[int, str]]] = {}
     left = words

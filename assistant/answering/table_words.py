@@ -9,7 +9,7 @@ together (`indexing.embed_static`). What is said is taken out of the question, s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -31,11 +31,14 @@ SURELY = 0.6
 # How many words of the question may stand among those that say a cell.
 _AMONG = 1
 _CHINESE = re.compile("[一-鿿]")
+_ALL_CHINESE = re.compile("[一-鿿]+")
 _WORD = re.compile(r"[a-z]+|\d+|★+|[一-鿿]+")
 _CODE = re.compile(r"^[A-Za-z0-9.]{1,4}\s+")
 _STARS = re.compile("★+")
 # Words without which a cell is said as well.
 _JOINING = re.compile(r"[与和及的或/／、，()（）:：\-]|\b(?:and|or|the|of|for|in)\b")
+# How short a shortened name may be, how much of the whole it has, and how many characters it leaves out.
+_LEAST_SHORT, _SHORT_OF, _LEFT_OUT = 3, 0.7, 2
 # What tells one level from another has to be said itself.
 _LEVEL = re.compile(r"[一二三四五六七八九十]级|\d+")
 _SPOKEN_LEVEL = re.compile(
@@ -136,6 +139,23 @@ def bare(cell: str) -> str:
         return cell.strip()
     said = _CODE.sub("", " ".join(fold(cell).split())) if _CHINESE.search(cell) else " ".join(fold(cell).split())
     return said.replace(" ", "") if _CHINESE.search(said) else said
+
+
+def shortened(text: str, names: Iterable[str]) -> dict[str, str]:
+    """What a Chinese text says of some names in fewer characters, and which it says so: 新能源车 of 新能源汽车. A short
+    form that may be of several names, or is a name itself, says none."""
+    forms: dict[str, set[str]] = {}
+    every = frozenset(names)
+    for name in every:
+        if len(name) <= _LEAST_SHORT or sum(one in text for one in name) < _SHORT_OF * len(name):
+            continue
+        if not _ALL_CHINESE.fullmatch(name):
+            continue
+        for match in re.finditer(f"{name[0]}{''.join(f'{one}?' for one in name[1:-1])}{name[-1]}", text):
+            size = len(match[0])
+            if size >= max(_LEAST_SHORT, _SHORT_OF * len(name)) and 0 < len(name) - size <= _LEFT_OUT:
+                forms.setdefault(match[0], set()).add(name)
+    return {form: min(whole) for form, whole in forms.items() if len(whole) == 1 and form not in every}
 
 
 def parts_of(column: str) -> list[str]:
