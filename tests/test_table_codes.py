@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -127,3 +128,10 @@ def test_what_a_table_does_not_say_of_a_family_is_no_count_of_it(assistant: Assi
     text = assistant.ask(Question(question)).text
     assert "共 " not in text
     assert "” has" not in text
+
+
+def test_a_number_that_the_text_says_itself_is_quoted_and_not_counted(tmp_path: Path) -> None:
+    text = HARBOURS.replace("各分会下设小组", "各分会共下设5个联合小组和3个小组")
+    with closing(Workplace(Settings(data=tmp_path / "data", samples="never"))) as place:
+        add(place, text, "harbours.md")
+        assert "5个联合小组" in checked(place.assistant, "海港协会各分会下设多少个联合小组？").statements[0].text

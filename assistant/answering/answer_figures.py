@@ -79,11 +79,18 @@ _FIGURE = re.compile(
 
 # What English counts, and what Chinese counts it in: "how many people" is answered by 30人 or 30名, not by 30项.
 _COUNTED_IN = (
-    ("people|employees|staff|persons|workers|visitors|delegates|users|attendees|students", "人(?!工)|名|位|员|用户|口"),
-    ("members|experts|officials|professors|engineers", "名|位|人(?!工)|家|席|个|成员|委员|专家"),
-    ("companies|firms|enterprises|businesses|manufacturers|vendors", "家|个|公司|企业|厂"),
-    ("universities|schools|colleges", "所|家|个|高校"),
+    ("people|persons|employees|staff|workers|visitors|users|attendees|residents|patients", "人(?!工)|名|位|员|用户|口"),
+    ("professionals|specialists|engineers|scientists|researchers|developers|trainees", "人(?!工)|名|位|员"),
+    ("graduates|students|teachers|inspectors|auditors|judges|doctors|drivers|delegates", "人(?!工)|名|位|员"),
+    ("members|experts|officials|professors", "名|位|人(?!工)|家|席|个|成员|委员|专家"),
+    ("companies|firms|enterprises|businesses|manufacturers|vendors|suppliers|start-?ups", "家|个|公司|企业|厂"),
+    ("universities|schools|colleges|hospitals|banks|laboratories|labs", "所|家|个|高校"),
+    ("factories|plants|stations|bridges|parks|warehouses|hotels", "座|家|个|间|处"),
     ("meetings|workshops|courses|events|rounds", "次|场|届|门|期|轮|讲|个|回"),
+    ("cars|vehicles|trucks|buses|taxis|servers|computers|robots|devices|machines", "辆|台|部|套|架|个"),
+    ("holidays", "天|日|个"),
+    ("jobs|posts|vacancies", "个|岗"),
+    ("votes", "票"),
     ("patents", "项|件|个|专利"),
 )
 _ASKED_COUNTS = tuple((re.compile(rf"how many (?:[\w-]+ ){{0,3}}(?:{en})\b"), zh) for en, zh in _COUNTED_IN)

@@ -24,6 +24,7 @@ _CHINESE = re.compile("[一-鿿]")
 _LABEL = re.compile(r"(?:表|附表|table)\s*[A-Z]?\d+(?:[-.–]\d+)*", re.I)
 # Who asks for a family and for the ordinary ones beside it asks for all families.
 _ORDINARY = re.compile(r"普通|一般|常规|\b(?:ordinary|regular|normal|plain|usual)\b", re.I)
+_COUNTS = re.compile(r"多少|几|\bhow many\b", re.I)
 # Who asks so counts the families as one.
 _AS_ONE = re.compile(
     r"加起来|加在一起|[总一]共|[合总]计|一起|[连算]上?|包[括含]|全部"
@@ -103,7 +104,7 @@ class _Asking:
 
 
 def _asked(asking: _Asking) -> tuple[Group, ...]:
-    left, families_said, surely = asking.words, set[str](), False
+    left, families_said, called, surely = asking.words, set[str](), list[str](), False
     names = names_of(asking.table, asking.items)
     # The longest name first, so that 联合工作组 is not said as 工作组 as well.
     for name in sorted(names, key=len, reverse=True):
@@ -112,9 +113,10 @@ def _asked(asking: _Asking) -> tuple[Group, ...]:
             continue
         if (without := _taken(left, name)) is not None:
             families_said |= names[name]
+            called.append(name)
             surely = surely or name.isascii() or len(name) >= _TELLING
             left = without
-    if not families_said:
+    if not families_said or (_COUNTS.search(asking.question) and _is_told(called, asking.document)):
         return ()
     if _ORDINARY.search(asking.question):
         families_said = {item.family for item in asking.items}
@@ -124,6 +126,14 @@ def _asked(asking: _Asking) -> tuple[Group, ...]:
     if len(items) < LEAST or not (surely or columns) or not _is_all_said(asking, items, left):
         return ()
     return _grouped(asking.table, items, as_one=bool(_AS_ONE.search(asking.question)))
+
+
+def _is_told(called: Sequence[str], document: Document) -> bool:
+    """Whether the text itself says how many there are of all these: 10个研究组."""
+    return all(
+        not name.isascii() and re.search(rf"(?:\d|[一二三四五六七八九十])\s*[个类]?{re.escape(name)}", document.text)
+        for name in called
+    )
 
 
 def _columns(words: Words, table: Table, items: Iterable[Coded]) -> set[int]:
