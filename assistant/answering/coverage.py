@@ -91,6 +91,11 @@ def can_be(question: str, lexical: LexicalQuestion, said: Set[str], *, chinese: 
         counted = _LISTED_EN.search(question.lower())
     if counted is None or _ANY.search(counted[1]):
         return True
-    head = terms(counted[1])[-1]
-    units = [unit for unit, _ in lexical.units if head in unit] or [(head,)]
+    return is_said(counted[1], lexical, said)
+
+
+def is_said(thing: str, lexical: LexicalQuestion, said: Set[str]) -> bool:
+    """Whether some terms say the last word of a thing that a question names, in whichever form."""
+    head = terms(thing)[-1:]
+    units = [unit for unit, _ in lexical.units if not set(head).isdisjoint(unit)] or [tuple(head)]
     return any(not said.isdisjoint(unit) for unit in units)

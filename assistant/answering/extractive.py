@@ -53,8 +53,8 @@ def draft(
         return
     wanted = asked(found.named.rest)
     if len(found.each) > 1 and any(search.hits for search in found.each):
-        each = [(about, search) for about, search in zip(found.asked, found.each, strict=True) if search.hits]
-        sides = [list(_side(about, asked(about), one, documents, not_in_force, language)) for about, one in each]
+        each = zip(found.named.asked_of_each, found.each, strict=True)
+        sides = [list(_side(about, one, documents, not_in_force, language)) for about, one in each if one.hits]
         for side in sorted(sides, key=lambda side: len(side) > 1):  # what says nothing first, in one line
             yield from side
         return
@@ -83,7 +83,6 @@ def known(found: Found, documents: Mapping[str, Document], language: str) -> lis
 
 def _side(
     about: str,
-    wanted: Asked,
     search: Search,
     documents: Mapping[str, Document],
     not_in_force: Container[str],
@@ -93,12 +92,12 @@ def _side(
     metadata = documents[search.hits[0].document_id].metadata
     title, silent = metadata.title, _SILENT if metadata.language == language else _SILENT_ABROAD
     heading = Draft(f"《{title}》：" if language == "zh" else f"{title}:", (), 1.0)
-    on_record = list(field_answers.of_one(about, search, documents, wanted.of_each()))
-    on_record = on_record or section_answers.of_hits(about, search, search.hits[:1], documents, wanted, language)
+    wanted = asked(about).of_each()
+    on_record = list(field_answers.of_one(about, search, documents, wanted))
+    on_record = on_record or section_answers.of_hits(about, search, search.hits[:1], documents, asked(about), language)
     if on_record:
         yield from (heading, *on_record)
         return
-    wanted = wanted.of_each()
     best = chosen(about, wanted, search, documents, not_in_force, most=_MOST_OF_SEVERAL, misshapen=MISSHAPEN)
     # A goal may be told without its date: what has not the shape asked for is less, and is not silence.
     if not best or max(one.score + MISSHAPEN * wanted.lacks(one.text) for one in best) < PASSAGE + FIRST + silent:

@@ -47,13 +47,11 @@ _MOST_NAMED = 200
 @dataclass(frozen=True, slots=True)
 class Found:
     """What was found: the search as one, and what the question names. `each` are the searches within the documents
-    of each name, in the question's order, and `asked` what is asked of each; `rows` are those of a table that are
-    asked for, and the first hits."""
+    of each name, in the question's order; `rows` are those of a table that are asked for, and the first hits."""
 
     search: Search
     named: Named
     each: tuple[Search, ...] = ()
-    asked: tuple[str, ...] = ()
     rows: Rows | None = None
 
     def strange(self, hit: Hit) -> bool:
@@ -102,30 +100,37 @@ class Finder:
             ]
             if parts:  # judged as the question that it is
                 search = replace(_merged(parts, search, k), question=search.question, by_fusion=search.by_fusion)
-            return self._with_rows(question, Found(search, replace(about, groups=(), rest=question)), k)
-        sides = [(group, part) for group, part in zip(about.groups, about.asked_of_each, strict=True) if group]
-        deep = [self._sentences and len(sides) > 1 and asked(part).one_of_each for _, part in sides]
-        each = tuple(
-            self._retriever.search(
-                part,
-                _DEEPER * k if deeper else k,
-                replace(scope, documents=tuple(sorted(group))),
-                origins,
-                explain=explain,
-                also=also,
+            return self._with_rows(question, Found(search, replace(about, groups=(), rest=question, parts=())), k)
+        several = len(about.groups) > 1
+        each = [
+            self._inside(
+                part, k, replace(scope, documents=tuple(sorted(group))), origins, also, several=several, explain=explain
             )
-            for (group, part), deeper in zip(sides, deep, strict=True)
-        )
-        each = tuple(
-            self._by_sentence(part, one, k) if deeper else one
-            for one, (_, part), deeper in zip(each, sides, deep, strict=True)
-        )
+            for group, part in zip(about.groups, about.asked_of_each, strict=True)
+        ]
         granted = [_granted(one, search) for one in each]
         beside = [self._of_body(about, granted[0], k, scope, origins, explain=explain)] if about.body else []
         merged = _merged([*granted, *beside], search, k)
         if about.parts:  # judged as the question that it is
             merged = replace(merged, question=search.question)
-        return self._with_rows(question, Found(merged, about, tuple(granted), tuple(part for _, part in sides)), k)
+        return self._with_rows(question, Found(merged, about, tuple(granted)), k)
+
+    def _inside(
+        self,
+        about: str,
+        k: int,
+        scope: Scope,
+        origins: Sequence[str],
+        also: Sequence[Translation],
+        *,
+        several: bool,
+        explain: bool,
+    ) -> Search:
+        """What is found for what is asked of a name within its documents; of `several` names, by the best sentences
+        where one figure or date of each is asked for."""
+        deep = several and self._sentences and asked(about).one_of_each
+        found = self._retriever.search(about, _DEEPER * k if deep else k, scope, origins, explain=explain, also=also)
+        return self._by_sentence(about, found, k) if deep else found
 
     def _spelled_in(self, question: str, origins: Sequence[str]) -> dict[str, str]:
         """The acronyms of a question that the documents spell out, each with what they spell it out as."""

@@ -86,8 +86,9 @@ def of_hits(
     language: str,
 ) -> list[Draft]:
     """The same, from the first of the hits' documents that has such a section."""
-    items = None if _CLASSES.search(about) else _items(about)
-    if items is None and not _CLASSES.search(about):
+    classes = _CLASSES.search(about)
+    items = None if classes else _items(about)
+    if not classes and items is None:
         return []
     compares = asked.kinds.isdisjoint(("count", "list"))
     if compares and not _SIZES.search(about):

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from assistant.answering.table_words import bare, parts_of
+from assistant.answering.table_groups import column_names
+from assistant.answering.table_words import bare
 from corpus.document import Document, Kind, Row, Table
 from indexing.tokeniser import fold
 
@@ -86,7 +87,7 @@ def names_of(table: Table, items: Sequence[Coded]) -> dict[str, set[str]]:
     for family, own in by_family.items():
         names.setdefault(family.lower(), set()).add(family)
         for column in {item.column for item in own}:
-            parts = parts_of(bare(table.columns[column]))
+            parts = column_names(table, column)
             if family.lower() in parts:
                 for part in parts:
                     names.setdefault(part, set()).add(family)

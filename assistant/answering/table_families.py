@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from assistant.answering import coverage
 from assistant.answering.table_codes import LEAST, Coded, code, code_of, coded, letters_of, names_of, runs
-from assistant.answering.table_groups import Group
-from assistant.answering.table_words import Words, bare, parts_of, words_of
+from assistant.answering.table_groups import Group, column_names
+from assistant.answering.table_words import Words, words_of
 from corpus.document import Document, Kind, Row, Table
 from indexing.embed_static import builtin
 from indexing.lexical import LexicalQuestion
@@ -138,7 +138,7 @@ def _is_told(called: Sequence[str], document: Document) -> bool:
 
 def _columns(words: Words, table: Table, items: Iterable[Coded]) -> set[int]:
     """The columns of items that a question names."""
-    return {i for i in {item.column for item in items} if any(map(words.says, parts_of(bare(table.columns[i]))))}
+    return {i for i in {item.column for item in items} if any(map(words.says, column_names(table, i)))}
 
 
 def _grouped(table: Table, items: Sequence[Coded], *, as_one: bool) -> tuple[Group, ...]:

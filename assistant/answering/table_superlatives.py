@@ -7,11 +7,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 
-from assistant.answering.table_groups import NUMBERING, is_rating, telling
-from assistant.answering.table_words import SURELY, bare, nearest, parts_of
+from assistant.answering import coverage
+from assistant.answering.table_groups import NUMBERING, column_names, is_rating, telling
+from assistant.answering.table_words import SURELY, bare, nearest
 from corpus.document import Table
 from indexing.lexical import LexicalQuestion
-from indexing.tokeniser import fold, terms
+from indexing.tokeniser import fold
 
 _WHICH = re.compile(
     r"哪一?[个种项]?(?P<zh>[大中小]?类?[一-鿿]{0,4})"
@@ -37,7 +38,7 @@ def divided(question: str, table: Table, conditions: Mapping[int, Sequence[str]]
     if which is None or by is None:
         return None
     noun = which["zh"] or which["en"] or ""
-    above = [bare(cell) for cells in conditions.values() for cell in cells] + parts_of(bare(table.columns[by]))
+    above = [bare(cell) for cells in conditions.values() for cell in cells] + column_names(table, by)
     if group := _GROUP.search(noun):
         return by, group[0]
     return (by, noun[:2] if which["zh"] else noun) if any(_of(noun, name) for name in above) else None
@@ -47,11 +48,7 @@ def can_count(question: str, lexical: LexicalQuestion, told: Set[str]) -> bool:
     """Whether what a question asks the most of may be what the rows are: 企业 of 企业最多 has to be said."""
     match = _COUNTED.search(fold(question))
     counted = next(filter(None, match.groups()), "") if match else ""
-    if not counted or _ENTRIES.search(counted):
-        return True
-    head = terms(counted)[-1:]
-    units = [unit for unit, _ in lexical.units if not set(head).isdisjoint(unit)] or [tuple(head)]
-    return any(not told.isdisjoint(unit) for unit in units)
+    return not counted or bool(_ENTRIES.search(counted)) or coverage.is_said(counted, lexical, told)
 
 
 def _sorts(table: Table, column: int) -> bool:

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answering.table_groups import NUMBERING, is_rating
-from assistant.answering.table_words import SURELY, Words, bare, nearest, parts_of, words_of
+from assistant.answering.table_groups import NUMBERING, column_names, is_rating
+from assistant.answering.table_words import SURELY, Words, bare, nearest, words_of
 from assistant.answering.weighing import builtin
 from corpus.document import Row, Table
 from indexing.tokeniser import fold, without_asking_words
@@ -69,7 +69,7 @@ def coded(question: str, rest: str, table: Table) -> tuple[Row, ...]:
     for column in range(len(table.columns)):
         rows = list({row.cells[column]: row for row in reversed(table.rows) if row.cells[column]}.values())[::-1]
         cells = [row.cells[column] for row in rows]
-        said = [name for name in parts_of(bare(table.columns[column])) if words.says(name)]
+        said = [name for name in column_names(table, column) if words.says(name)]
         if len(rows) < _LEAST or not said or not all(map(_CODED.match, cells)):
             continue
         # 哪个联合组 asks for one of 联合工作组; a number of the column's own, SC 42, does not say so.
