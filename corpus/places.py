@@ -17,7 +17,15 @@ REGIONS = {
     "云南": "yunnan", "西藏": "tibet", "陕西": "shaanxi", "甘肃": "gansu", "青海": "qinghai", "宁夏": "ningxia",
     "新疆": "xinjiang", "内蒙古": "inner mongolia", "香港": "hong kong", "澳门": "macao", "台湾": "taiwan",
     "深圳": "shenzhen", "广州": "guangzhou", "杭州": "hangzhou", "南京": "nanjing", "苏州": "suzhou", "武汉": "wuhan",
-    "成都": "chengdu", "西安": "xi'an", "青岛": "qingdao", "宁波": "ningbo", "厦门": "xiamen",
+    "成都": "chengdu", "西安": "xi'an", "青岛": "qingdao", "宁波": "ningbo", "厦门": "xiamen", "合肥": "hefei",
+    "济南": "jinan", "郑州": "zhengzhou", "长沙": "changsha", "福州": "fuzhou", "南昌": "nanchang", "沈阳": "shenyang",
+    "大连": "dalian", "长春": "changchun", "哈尔滨": "harbin", "石家庄": "shijiazhuang", "太原": "taiyuan",
+    "昆明": "kunming", "贵阳": "guiyang", "南宁": "nanning", "兰州": "lanzhou", "银川": "yinchuan", "西宁": "xining",
+    "拉萨": "lhasa", "乌鲁木齐": "urumqi", "呼和浩特": "hohhot", "三亚": "sanya", "珠海": "zhuhai", "佛山": "foshan",
+    "东莞": "dongguan", "惠州": "huizhou", "汕头": "shantou", "无锡": "wuxi", "常州": "changzhou",
+    "南通": "nantong", "徐州": "xuzhou", "扬州": "yangzhou", "镇江": "zhenjiang", "盐城": "yancheng", "泰州": "taizhou",
+    "温州": "wenzhou", "嘉兴": "jiaxing", "绍兴": "shaoxing", "金华": "jinhua", "芜湖": "wuhu", "泉州": "quanzhou",
+    "烟台": "yantai", "潍坊": "weifang", "洛阳": "luoyang", "宜昌": "yichang", "绵阳": "mianyang", "雄安": "xiong'an",
 }  # fmt: skip
 # What other places and their people are called in English; a form with a capital is told by it (US is not us).
 _ABROAD = {
@@ -50,8 +58,11 @@ _ALSO = {
     "韩国": ("南韩",), "法国": ("法语", "法文"), "德国": ("德语", "德文"), "日本": ("日语", "日文"),
     "俄罗斯": ("俄语", "俄国"),
 }  # fmt: skip
-# Words in which a place's characters only happen to stand: 今日本市, 立法国家.
-_BY_CHANCE = r"(?<![今当本同每即次近往](?=日本))(?<![立司执宪](?=法国))(?<!道(?=德国))"
+# Words in which a place's characters only happen to stand: 今日本市, 立法国家, 复合肥, 大连接, 经济南部.
+_BY_CHANCE = (
+    r"(?<![今当本同每即次近往](?=日本))(?<![立司执宪](?=法国))(?<!道(?=德国))(?<![复混配](?=合肥))(?<!经(?=济南))(?<!第(?=三亚))"
+    r"(?!大连[接续贯锁]|南通[道过往信]|太原[始来理]|无锡焊|长春[花藤])"
+)
 _FORMS: dict[str, tuple[str, ...]] = {
     **{place: (place, english) for place, english in REGIONS.items()},
     **{place: (place, *_ALSO.get(place, ()), *english.split("|")) for place, english in _ABROAD.items()},

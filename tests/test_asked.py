@@ -23,6 +23,8 @@ from assistant.answering.asked import asked, counts, each_asked, listed
         ("How many pilot sites are planned?", {"number", "count"}),
         ("When was the notice issued?", {"when"}),
         ("What does it cost to apply?", {"money", "definition"}),
+        ("试点设在哪几个城市？", {"place"}),
+        ("In which countries is it sold?", {"place"}),
         ("Tell me about drainage.", set()),
     ],
 )
@@ -43,6 +45,9 @@ def test_the_kinds_of_answer_are_read_from_the_question(question: str, kinds: se
         ("由谁负责？", "由市应急管理局负责。", "按职责分工落实。"),
         ("包括哪些设备？", "包括水泵、闸门和传感器。", "设备应当定期检修。"),
         ("什么是数据沙箱？", "数据沙箱是指隔离的试验环境。", "应当建设数据沙箱。"),
+        ("What is meant by a data sandbox?", "数据沙箱是指隔离的试验环境。", "应当建设数据沙箱。"),
+        ("试点设在哪几个城市？", "首批试点设在无锡、杭州。", "首批试点设在三个城市。"),
+        ("In which cities are the pilots?", "首批试点设在无锡、杭州。", "首批试点设在三个城市。"),
     ],
 )
 def test_a_sentence_with_the_shape_that_is_asked_for_fits_better(question: str, fits: str, misfits: str) -> None:

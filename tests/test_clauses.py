@@ -22,6 +22,11 @@ def asked(question: str, *names: str) -> tuple[str, ...]:
             ("Dykes: how many does   clear", "Dykes: and which pumps does   build?"),
         ),
         (
+            "Is there a pump for floods in 青川, and which gates does 临江 build?",
+            ("Is there a pump for floods in", "and which gates does   build?"),
+        ),
+        ("青川有没有泵站，临江有几座？", ("有没有泵站", "有几座？")),
+        (
             "what 青川 spends on dykes compared with which pumps 临江 builds",
             ("what   spends on dykes compared with", "which pumps   builds"),
         ),

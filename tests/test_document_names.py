@@ -146,3 +146,12 @@ def test_a_document_is_named_by_its_short_names(question: str, documents: set[st
 
 def test_the_nation_s_own_version_is_named() -> None:
     assert "nation" in named("国家版跟上海的比一比，泵站各几座？", NAMES).documents
+
+
+def test_a_document_is_named_by_how_many_bodies_issued_it() -> None:
+    three = Name("three", "雨水管理办法", None, ("水利部", "住房和城乡建设部", "财政部"), "国家")
+    names = (three, Name("one", "井盖管理办法", None, ("水利部",), "国家"), *NAMES)
+    assert named("三部门印发的办法要求建几座泵站？", names).documents == {"three"}
+    assert named("水利部等三部委的那份办法要求建几座泵站？", names).documents == {"three"}
+    assert not named("四部门的办法要求建几座泵站？", names).documents
+    assert not named("泵站由哪三部门的办法规定？", names).documents

@@ -37,13 +37,18 @@ NAMES = (
         ("Which pumps does Shanghai's 2021 opinion name?", {"shanghai"}, "name?"),
         ("Which towns does the WIC report on drains name?", {"report"}, "on drains name?"),
         ("How many pumps does Jiangsu want by 2027?", {"jiangsu"}, "want by 2027?"),
+        ("What does the two-agency blueprint say of pumps?", {"nation"}, "say of pumps?"),
+        ("What does the national blueprint say of pumps?", {"nation"}, "say of pumps?"),
+        ("What does the worldwide report say of pumps?", {"report"}, "say of pumps?"),
+        ("What do the five ministries' guides say of pumps?", set(), "say of pumps?"),
     ],
 )
 def test_a_description_means_the_document_of_which_most_is_true(question: str, documents: set[str], rest: str) -> None:
     found = named(question, NAMES)
     assert found.documents == documents
     assert found.rest.endswith(rest)
-    assert all(word not in found.rest for word in ("MIIT", "committee", "guide", "2021", "2024", "2025"))
+    left = ("MIIT", "committee", "guide", "blueprint", "2021", "2024", "2025")
+    assert not documents or all(word not in found.rest for word in left)
 
 
 def test_descriptions_that_are_joined_mean_each_a_document() -> None:

@@ -15,6 +15,8 @@ from corpus.places import names_place, places_in
         ("What do Canadian and US ports charge?", ("加拿大", "美国")),
         ("tell us about the polish of the hull", ()),
         ("今日本市立法国家工程开工", ()),
+        ("经济南北带施用复合肥，海量大连接", ()),
+        ("大连和合肥的渡口", ("大连", "合肥")),
         ("印度尼西亚的港口", ("印度尼西亚",)),
         ("ASEAN states", ("东盟",)),
     ],

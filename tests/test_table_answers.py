@@ -180,6 +180,7 @@ def test_who_asks_nothing_of_rows_is_told_no_count_of_them(assistant: Assistant,
 def test_words_of_the_other_language_say_a_cell_only_where_they_stand_together() -> None:
     assert words_of("standards for smart cities").says("智慧城市")
     assert not words_of("smart people who live outside of all these cities").says("智慧城市")
+    assert not words_of("Which does the table list under smart parks?").says("智慧生产"), "a list is no product"
     assert not words_of("second-level types").says("三级类型")
     assert words_of("third-level types").says("三级类型")
 

@@ -13,11 +13,12 @@ from functools import lru_cache
 from typing import Literal
 
 from assistant.checking.numerals import CHINESE_NUMBER
+from corpus.places import places_in
 from indexing.tokeniser import fold, with_stars, without_asking
 
 Kind = Literal[
     "number", "money", "share", "when", "who", "list", "definition", "class", "compare", "count", "identifier",
-    "span", "contact",
+    "span", "contact", "place",
 ]  # fmt: skip
 
 # Measure words of things, and of anything: stars, levels and points are no things.
@@ -83,9 +84,15 @@ _KINDS: tuple[tuple[Kind, str, str], ...] = (
         rf"总共|总数|数量|(?:多少|几)大?[{_MEASURES}]|加起来",
         r"how many|number of|\bcount(?!s as)",
     ),
+    (
+        "place",
+        r"哪[一些几两三四五六七八九十]*[个座]?(?:城市|省[市份]?|国家|国(?=[的在和已曾]|$))",
+        r"(?:which|what) (?:[\w-]+ ){0,2}(?:cit(?:y|ies)|countr(?:y|ies)|provinces?|nations?)\b",
+    ),
     ("identifier", r"编号|文号|标准号|代号|什么号", r"(?:document|standard) number|designation|identifier"),
 )
 _PATTERNS = tuple((kind, re.compile(f"{zh}|{en}", re.I)) for kind, zh, en in _KINDS)
+_HOW_MANY = re.compile(rf"多少|(?<!哪)几[大小]?[{_MEASURES}]|how many|number of")
 _MEASURE = re.compile(rf"(?:多少|几)[大小]?([{_MEASURES}])")
 # What Chinese counts the things in that English asks the number of.
 _ENGLISH_COUNTED = (
@@ -171,6 +178,7 @@ _PARTS_OF = re.compile(
     r"([^的，,、\s]{2,10}?)(?:里面?|中)?[，,]?(?:分别|各自?)?(?:[都主要具体一共总]{0,4})(?:包括|包含|涵盖|分为|分成|由|有)了?(?:什么|哪些|哪几)"
 )
 _TELLS_PARTS = r".{0,4}(?:包括|包含|涵盖|分为|分成|由|有)"
+_SAYS_WHAT_IS = re.compile(r"[^，。；：]{1,24}?(?:是指|指的是|主要指|系指|定义为|即指|指(?=[一对以在由用通]))")
 _DEFINES = re.compile(r"\W{0,4}(?:是|指|即|为|：|:|（|\(|表示|is\b|are\b|means\b|refers\b)", re.I)
 
 
@@ -234,7 +242,11 @@ class Asked:
             dated = _EDITION.sub(" ", folded)
             return 1.0 if exact.search(dated) else 0.4 * bool(_YEAR.search(dated))
         if kind == "definition":
+            if self.subject.isascii() and _CHINESE.match(folded):  # the subject is called otherwise there
+                return float(bool(_SAYS_WHAT_IS.match(folded))) if self.subject else None
             return float(self._defined(folded)) if self.subject else None
+        if kind == "place":
+            return min(1.0, len(places_in(text)) / 2)
         pattern = _SHAPES.get(kind)
         return float(bool(pattern.search(text if kind in ("who", "identifier") else folded))) if pattern else None
 
@@ -299,6 +311,8 @@ def asked(question: str) -> Asked:
     text = fold(question)
     kinds = {kind for kind, pattern in _PATTERNS if pattern.search(text)}
     if "money" in kinds or "share" in kinds:
+        kinds -= {"number", "count"}
+    if "place" in kinds and not _HOW_MANY.search(text):  # 哪几个城市 wants names
         kinds -= {"number", "count"}
     return Asked(
         kinds=frozenset(kinds),

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import NamedTuple
 
+from assistant.answering import coverage
 from assistant.answering.asked import Asked, asked, each_asked, listed
 from assistant.answering.finding import Found
 from assistant.answering.section_names import after_mark
@@ -32,6 +33,8 @@ _NOT_NAMED = 3.0
 _LACKING = 0.5
 # What a sentence gains that begins by telling the parts of the thing whose parts are asked for.
 _TELLS_PARTS = 2.0
+# What a row gains where the question speaks of a table or a list.
+_IS_ROW = 1.5
 # What a sentence gains that tells of all of several things that the question calls by their identifiers.
 _TELLS_OF_ALL = 1.5
 # What a sentence gains that tells of a year that is asked about.
@@ -117,8 +120,12 @@ def chosen(
     found = _candidates(about, wanted, search, documents, not_in_force, strange, misshapen)
     numbers, years = identifiers(about), set(_YEAR.findall(about))
     of_lists = bool(_LISTS_DIFFER.search(about))
+    of_rows = "definition" not in wanted.kinds and bool(coverage.TABLE.search(about))
     candidates = sorted(
-        (replace(c, score=c.score + _gained(c.text, wanted, numbers, years, of_lists=of_lists)) for c in found),
+        (
+            replace(c, score=c.score + _gained(c, wanted, numbers, years, of_lists=of_lists, of_rows=of_rows))
+            for c in found
+        ),
         key=lambda c: (-c.score, c.hit.rank, c.start),
     )
     if not candidates:
@@ -138,13 +145,18 @@ def chosen(
     return tuple(sorted(best, key=lambda e: (-strength[e.hit.document_id], e.hit.document_id, e.start)))
 
 
-def _gained(text: str, wanted: Asked, numbers: set[str], years: set[str], *, of_lists: bool) -> float:
+def _gained(
+    candidate: Extract, wanted: Asked, numbers: set[str], years: set[str], *, of_lists: bool, of_rows: bool
+) -> float:
     """What a sentence gains that tells the parts asked for, or of all of the several things with an identifier, or
-    tells of a year that is asked about, or the list where it is asked what one list has and another has not."""
+    tells of a year that is asked about, or the list where it is asked what one list has and another has not; and a row
+    where it is asked about a table."""
+    text = candidate.text
     of_all = len(numbers) > 1 and numbers <= identifiers(text)
     of_year = not years.isdisjoint(_YEAR.findall(text))
     parts = wanted.tells_parts(text) or (of_lists and listed(text) >= _LIST)
-    return _TELLS_PARTS * parts + _TELLS_OF_ALL * of_all + _TELLS_OF_YEAR * of_year
+    row = of_rows and candidate.block.kind is Kind.TABLE_ROW
+    return _TELLS_PARTS * parts + _TELLS_OF_ALL * of_all + _TELLS_OF_YEAR * of_year + _IS_ROW * row
 
 
 def _choose(candidates: Sequence[Extract], wants_list: bool, at_most: int | None) -> list[Extract]:

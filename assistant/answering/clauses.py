@@ -14,7 +14,11 @@ _ENDS = re.compile(
     r"|\b(?:and|while|whereas|but|versus|vs\.?|(?:compared|set) (?:with|to|against)|against)\b",
     re.I,
 )
-_ASKS = re.compile(r"多少|几|哪|什么|啥|咋|谁|怎|如何|何时|何年|\b(?:what|which|who|when|where|how)\b", re.I)
+_ASKS = re.compile(
+    r"多少|几|哪|什么|啥|咋|谁|怎|如何|何时|何年|是否|有没有|有无|是不是"
+    r"|\b(?:what|which|who|when|where|how|whether|(?:is|are|was|were) there)\b",
+    re.I,
+)
 # What a clause means by something that another has said.
 _MEANS_BEFORE = re.compile(r"[它其该此]|这些|那些|\b(?:it|its|they|their|them|these|those|ones?)\b", re.I)
 # What stands before the clauses and is meant of all: "On farming, which …".

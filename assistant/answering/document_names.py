@@ -15,6 +15,7 @@ from functools import cache
 
 from assistant.answering.clauses import clauses
 from assistant.answering.english_names import KINDS, described, descriptions
+from assistant.checking.numerals import value_of
 from corpus.english import ISSUERS
 from corpus.places import REGIONS
 from indexing.tokeniser import fold, fold_width, identifier_forms
@@ -80,6 +81,11 @@ _THE_KIND = re.compile(rf"\bthe ({'|'.join(KINDS)})\b")
 _AMONG = re.compile(
     r"国家(?:版|文件|那[个份本])|(?:^|(?<=[，,、和与跟及 ]))国家(?=[、和与跟及各])|(?<=[、和与跟及])国家(?=的|各|两|三)"
     rf"|国家(?=[、和与跟及同](?:{'|'.join(REGIONS)}))"
+)
+# A document by how many bodies issued it: 四部门的指南, 四部委联合印发的文件.
+_SEVERAL = re.compile(
+    rf"(?<![哪几第十百\d])([两二三四五六七八九十])个?(?:部[门委]|单位|机关)(?:联合)?(?:印发|发布|下发|出台|发)?"
+    rf"(?=的?(?:那[份个])?[^，,。？?的]{{0,8}}(?:{_KINDS}))"
 )
 # A region that begins another name: Shanghai Nokia Bell, but not the Shanghai Opinion.
 _BEGINS_A_NAME = re.compile(
@@ -310,6 +316,9 @@ def _kinds(text: str, names: Sequence[Name]) -> Iterator[_Mention]:
         of_nation = [name for name in names if name.region == "国家" and kind in name.title]
         called_so = [name for name in of_nation if name.title.startswith("国家")]
         if meant := frozenset(name.document_id for name in called_so or of_nation):
+            yield match.start(), match.end(), meant
+    for match in _SEVERAL.finditer(text):
+        if meant := frozenset(name.document_id for name in names if len(name.issuers) == value_of(match[1])):
             yield match.start(), match.end(), meant
     for match in _AMONG.finditer(text):
         if meant := frozenset(name.document_id for name in names if name.title.startswith("国家")):

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from assistant.checking.numerals import english_value
 from corpus.english import ISSUERS
 from corpus.places import REGIONS
 
@@ -21,17 +22,22 @@ KINDS = {
     "plan": "规划", "rule": "规定", "measures": "办法", "handbook": "手册", "framework": "体系", "system": "体系",
 }  # fmt: skip
 # Kinds that end a description; a list, a plan or a system may be what the document has.
-_ENDING = ("guide", "guideline", "report", "opinion", "notice", "handbook", "document", "paper")
+_ENDING = ("guide", "guideline", "report", "opinion", "notice", "handbook", "document", "paper", "blueprint")
 _REGIONS = {english: place for place, english in REGIONS.items()}
 _COMMITTEE, _MINISTRY = "committee", "ministry"
 _NO_ONE = frozenset({"committee", "kind", "year"})
 _BODY_OF_EXPERTS = re.compile("技术委员会|标委会|专业委员会")
 _YEAR = r"(?:19|20)\d\d"
 _FILLING = (
-    "the|its|their|own|official|draft|trial|pilot|working|work|guiding|global|general|chinese|ai"
+    "the|its|their|own|official|draft|trial|pilot|working|work|guiding|general|chinese|ai|annual|yearly|joint|new|latest"
     "|artificial intelligence|technical|standards?|standardi[sz]ation|construction|development"
     "|provincial|municipal|province|city|special|expert"
 )
+# How many bodies issued a document together, and documents about the whole world.
+_SEVERAL = "two|three|four|five|six|seven|eight|nine|ten"
+_BODIES = r"ministr(?:y|ies)|agenc(?:y|ies)|departments?|authorit(?:y|ies)|bod(?:y|ies)|commissions?"
+_WORLD = "global|worldwide|world-wide|world|international"
+_OF_THE_WORLD = re.compile("全球|国际|世界|global|international|world", re.I)
 
 
 def _any(words: Sequence[str]) -> str:
@@ -39,7 +45,8 @@ def _any(words: Sequence[str]) -> str:
 
 
 _TELLING = (
-    rf"(?P<issuer>{_any(list(ISSUERS))})|(?P<region>{_any(list(_REGIONS))})|(?P<nation>national|china['’]s)"
+    rf"(?P<several>(?:{_SEVERAL})[ -](?:{_BODIES}))|(?P<world>{_WORLD})"
+    rf"|(?P<issuer>{_any(list(ISSUERS))})|(?P<region>{_any(list(_REGIONS))})|(?P<nation>national|china['’]s)"
     rf"|(?P<committee>committee|commission|tc)|(?P<ministry>ministr(?:y|ies))|(?P<kind>(?:{_any(_ENDING)})s?)|(?P<year>{_YEAR})"
 )
 _WORD = re.compile(rf"(?:{_TELLING}|(?P<filling>{_FILLING}))\b(?![/-]\w)")
@@ -135,13 +142,17 @@ def _points(description: Description, name: Described) -> int:
     return points
 
 
-def _true(sort: str, word: str, name: Described, issuers: str) -> bool:
+def _true(sort: str, word: str, name: Described, issuers: str) -> int:
     if sort == "issuer":
         return ISSUERS[word] in issuers
     if sort == "region":
         return _REGIONS[word] in f"{name.region or ''} {name.title}"
-    if sort == "nation":
-        return name.region == "国家"
+    if sort == "several":
+        return len(name.issuers) == english_value(re.split("[ -]", word)[0])
+    if sort == "world":
+        return name.region == "international" or bool(_OF_THE_WORLD.search(name.title))
+    if sort == "nation":  # 国家…指南 is called so itself
+        return (name.region == "国家") * (1 + name.title.startswith("国家"))
     if sort == "committee":
         return bool(_BODY_OF_EXPERTS.search(issuers))
     if sort == "ministry":

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from assistant.answering.answer_figures import figures_given
 from assistant.answering.asked import listed
 from assistant.checking.names import bodies, in_chinese
+from assistant.checking.numerals import english_value, value_of
 from corpus.places import REGIONS
 from indexing.tokeniser import fold, identifiers
 
@@ -33,9 +34,6 @@ _OFFICES = (
 )
 
 # What asks for so many names.
-_FIGURES = dict(zip("两二三四五六七八九十", (2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True)) | dict(
-    zip("two three four five six seven eight nine ten".split(), range(2, 11), strict=True)
-)
 _FIGURE = r"(?P<n>\d{1,3}|[两二三四五六七八九十]|two|three|four|five|six|seven|eight|nine|ten)"
 _NAMES = (
     re.compile(rf"哪{_FIGURE}[个家位座所](?:国家|城市|公司|企业|单位|机构|大学|高校|省|人|专家|成员)"),
@@ -92,7 +90,7 @@ def _with_names(asked: str, told: Sequence[str]) -> bool:
     if match is None:
         return True
     figure = match["n"]
-    number = int(figure) if figure.isdigit() else _FIGURES[figure]
+    number = int(figure) if figure.isdigit() else english_value(figure) if figure.isascii() else value_of(figure)
     return number < _MANY or max(map(listed, told), default=0) >= number - 1
 
 

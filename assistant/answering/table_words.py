@@ -37,6 +37,8 @@ _CODE = re.compile(r"^[A-Za-z0-9.]{1,4}\s+")
 _STARS = re.compile("★+")
 # Words without which a cell is said as well.
 _JOINING = re.compile(r"[与和及的或/／、，()（）:：\-]|\b(?:and|or|the|of|for|in)\b")
+# Asking words that a column may be called by.
+_ASKED_FOR = frozenset(("name", "names"))
 # How short a shortened name may be, how much of the whole it has, and how many characters it leaves out.
 _LEAST_SHORT, _SHORT_OF, _LEFT_OUT = 3, 0.7, 2
 # What tells one level from another has to be said itself.
@@ -173,9 +175,10 @@ def _standing_together(words: tuple[str, ...], value: str) -> tuple[tuple[int, .
     least = 0.0 if _LEVEL.search(value) else _NEAR
     best: tuple[tuple[int, ...], float] = (), 0.0
     pieces = cosines.shape[1]
+    telling = [bool(word) and (word in _ASKED_FOR or bool(without_asking_words(word).strip())) for word in words]
     for start in range(len(words)):
-        window = [i for i in range(start, min(len(words), start + pieces + _AMONG)) if words[i]]
-        if not window or words[start] == "":
+        window = [i for i in range(start, min(len(words), start + pieces + _AMONG)) if telling[i]]
+        if not window or not telling[start]:
             continue
         inside = cosines[[order[words[i]] for i in window]]
         near, by = inside.max(axis=0), inside.argmax(axis=0)
