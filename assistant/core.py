@@ -39,7 +39,7 @@ from corpus.standing import Life, life
 from indexing.explain import Explained
 from indexing.index import Index
 from indexing.rerank import Reranker
-from indexing.retrieval import RERANK_TOP, Hit, Search, headings_at
+from indexing.retrieval import RERANK_TOP, Hit, Search, hit_at
 from indexing.store import Scope
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class Assistant:
             text=cited.text,
             statements=tuple(cited.statements),
             citations=tuple(cited.citations),
-            hits=search.hits,
+            hits=cited.among(search.hits, question.top_k),
             interrupted=cited.interrupted,
             models=Models(
                 embedder=embedder, answerer=cited.answerer, reranker=self._reranker.name if self._reranker else None
@@ -382,22 +382,7 @@ def _every_place(search: Search, documents: Mapping[str, Document]) -> Search:
     hits: list[Hit] = []
     for hit in search.hits:
         hits.append(hit)
-        for place in hit.also:
-            document = documents[place.document_id]
-            hits.append(
-                replace(
-                    hit,
-                    document_id=place.document_id,
-                    title=place.title,
-                    source=place.source,
-                    headings=headings_at(document, place.start, place.end),
-                    page=document.page_at(place.start),
-                    start=place.start,
-                    end=place.end,
-                    text=document.quote(place.start, place.end),
-                    also=(),
-                )
-            )
+        hits += (hit_at(hit, documents[place.document_id], place.start, place.end) for place in hit.also)
     return replace(search, hits=tuple(hits))
 
 

@@ -51,6 +51,14 @@ class Hit:
     rank: int
     also: tuple[Place, ...] = ()
 
+    def overlaps(self, other: Hit) -> bool:
+        return self.document_id == other.document_id and self.start < other.end and other.start < self.end
+
+    def holds(self, document_id: str, start: int, end: int) -> bool:
+        """Whether a span of a document lies in it, or in a place that says the same."""
+        places: tuple[Hit | Place, ...] = (self, *self.also)
+        return any(p.document_id == document_id and p.start <= start and end <= p.end for p in places)
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -65,6 +73,22 @@ class Search:
     passages: int
     by_fusion: tuple[Hit, ...] = ()
     explained: Explained | None = None
+
+
+def hit_at(like: Hit, document: Document, start: int, end: int) -> Hit:
+    """A hit with another's score and rank at a place of a document."""
+    return replace(
+        like,
+        document_id=document.id,
+        title=document.metadata.title,
+        source=document.source,
+        headings=headings_at(document, start, end),
+        page=document.page_at(start),
+        start=start,
+        end=end,
+        text=document.quote(start, end),
+        also=(),
+    )
 
 
 # The weight of the best sentence of each passage for a question (see `assistant.answering.weighing`).

@@ -106,10 +106,15 @@ def add(place: Workplace, text: str, name: str = "note.md", origin: str = "own")
 
 
 def checked(assistant: Assistant, question: str) -> Answer:
-    """The answer to a question, every statement of which cites and every quote of which stands where it says."""
+    """The answer to a question, every statement of which cites what is in a hit, and every quote of which stands where
+    it says."""
     answer = assistant.ask(Question(question))
     assert answer.answered, answer.text
     for citation in answer.citations:
         assert assistant.document(citation.document_id).text[citation.start : citation.end] == citation.quote
     assert all(statement.citations for statement in answer.statements)
+    assert [hit.rank for hit in answer.hits] == list(range(1, len(answer.hits) + 1))
+    for statement in answer.statements:
+        cited = answer.citations[statement.citations[0] - 1]
+        assert any(hit.holds(cited.document_id, cited.start, cited.end) for hit in answer.hits), cited.quote
     return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -238,3 +239,19 @@ def test_who_asks_for_something_else_is_not_told_how_many_classes_a_section_has(
     text = assistant.ask(Question(question)).text
     assert "共列出" not in text
     assert "下共" not in text
+
+
+def test_what_is_counted_is_in_the_hits_also_where_other_passages_say_more_of_the_question(tmp_path: Path) -> None:
+    told = "".join(f"第{n}年的报告又谈起管理原则有哪几条，谈到管理原则时各县意见不一。" for n in range(1, 30))
+    rules = "\n\n".join(
+        f"{rule}。{'各县每年春天照此安排修枝和浇水，并且记录在册。' * 12}"
+        for rule in ("先种后收", "保水护土", "按时浇灌")
+    )
+    text = f"# 青川省果园章程\n\n## 管理原则\n\n{rules}\n\n## 往年讨论\n\n{told}\n"
+    with closing(Workplace(Settings(data=tmp_path / "data", samples="never"))) as place:
+        add(place, text, "orchards.md")
+        answer = place.assistant.ask(Question("青川章程的管理原则有哪几条？", top_k=3))
+    cited = [answer.citations[statement.citations[0] - 1] for statement in answer.statements]
+    assert [one.quote for one in cited] == ["先种后收。", "保水护土。", "按时浇灌。"]
+    assert len(answer.hits) == 3
+    assert all(any(hit.holds(one.document_id, one.start, one.end) for hit in answer.hits) for one in cited)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from assistant import texts
 from assistant.answering import extractive
 from assistant.answers import Citation, Draft, Language, Statement
 from assistant.stopwatch import Stopwatch
-from corpus.document import Document
+from corpus.document import Block, Document
 from corpus.standing import Life
-from indexing.retrieval import Hit, headings_at
+from indexing.retrieval import Hit, headings_at, hit_at
+
+# A block that is no longer than this is shown whole where a part of it is cited; the most characters that cited blocks
+# that follow each other have together in a hit, and those between them.
+_BLOCK, _TOGETHER, _APART = 600, 1200, 4
 
 
 class Cited:
@@ -71,6 +76,37 @@ class Cited:
         self.text += added
         return added
 
+    def among(self, hits: Sequence[Hit], most: int) -> tuple[Hit, ...]:
+        """The hits, at most so many, and before them the places that statements rest on and none of them holds, such as
+        the sections that are counted. (Where rows have their columns' names and merged cells from is told by the hit of
+        the row.)"""
+        first = {statement.citations[0] for statement in self.statements if statement.citations}
+        resting = [(one.document_id, one.start, one.end) for one in self.citations if one.number in first]
+        missing = [place for place in resting if not any(hit.holds(*place) for hit in hits)]
+        if not missing:
+            return tuple(hits)
+        added = list(self._added(missing, hits))[:most]
+        others = [hit for hit in hits if not any(hit.overlaps(one) for one in added)]
+        needed = [hit for hit in others if any(hit.holds(*place) for place in resting)]
+        left = (needed + [hit for hit in others if hit not in needed])[: most - len(added)]
+        every = (*added, *(hit for hit in others if hit in left))
+        return tuple(replace(hit, rank=rank) for rank, hit in enumerate(every, 1))
+
+    def _added(self, places: Sequence[tuple[str, int, int]], hits: Sequence[Hit]) -> Iterator[Hit]:
+        """Hits that hold some places, each with its block and the hits that it reaches into, and those that follow each
+        other in one; the document that is cited first comes first."""
+        joined = list[Hit]()
+        for document_id, start, end in sorted(places):
+            document = self.documents[document_id]
+            hit = hit_at(hits[0], document, *_around(document.blocks, start, end))
+            for other in (*hits, *joined[-1:]):
+                near = other.document_id == document_id and 0 <= hit.start - other.end <= _APART
+                if hit.overlaps(other) or (near and other in joined and hit.end - other.start <= _TOGETHER):
+                    hit = hit_at(hit, document, min(hit.start, other.start), max(hit.end, other.end))
+            joined = [one for one in joined if not one.overlaps(hit)] + [hit]
+        order = [document_id for document_id, _, _ in places]
+        yield from sorted(joined, key=lambda hit: order.index(hit.document_id))
+
     def _number(self, hit: Hit, start: int, end: int) -> int:
         for known in self.citations:
             if (known.document_id, known.start, known.end) == (hit.document_id, start, end):
@@ -93,3 +129,9 @@ class Cited:
         )
         self.citations.append(citation)
         return citation.number
+
+
+def _around(blocks: Sequence[Block], start: int, end: int) -> tuple[int, int]:
+    """The block that a span lies in, where it is short; else the span."""
+    block = next((block for block in blocks if block.start <= start and end <= block.end), None)
+    return (block.start, block.end) if block is not None and block.end - block.start <= _BLOCK else (start, end)

@@ -26,7 +26,7 @@ from indexing.fusion import SHIPPED, Recipe
 from indexing.index import Index
 from indexing.lexical import LexicalQuestion
 from indexing.rerank import Reranker
-from indexing.retrieval import RERANK_TOP, Hit, Retriever, Search, headings_at
+from indexing.retrieval import RERANK_TOP, Hit, Retriever, Search, hit_at
 from indexing.store import Scope
 from indexing.tokeniser import Translation, with_document_numbers, with_stars
 
@@ -197,8 +197,9 @@ class Finder:
         if rows is None or search.explained is not None:
             return replace(found, rows=rows)
         first = next(hit for hit in search.hits if hit.document_id == rows.document.id)
-        hits = [_row_hit(first, search.hits[0].score, rows, *span) for span in spans_of(rows)[:_ROW_HITS]]
-        hits += [hit for hit in search.hits if not any(_overlap(hit, row) for row in hits)]
+        like = replace(first, score=search.hits[0].score)
+        hits = [hit_at(like, rows.document, *span) for span in spans_of(rows)[:_ROW_HITS]]
+        hits += [hit for hit in search.hits if not any(hit.overlaps(row) for row in hits)]
         ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits[:k], 1))
         return replace(found, rows=rows, search=replace(search, hits=ranked))
 
@@ -235,21 +236,6 @@ def _worth(question: str, lexical: LexicalQuestion, passages: Sequence[Passage])
     for place, _, weight in builtin().weigh(question, lexical, asked(question), passages):
         worth[place] = max(worth[place], weight)
     return worth
-
-
-def _row_hit(like: Hit, score: float, rows: Rows, start: int, end: int) -> Hit:
-    """Rows of a table as a hit."""
-    document = rows.document
-    return replace(
-        like,
-        headings=headings_at(document, start, end),
-        page=document.page_at(start),
-        start=start,
-        end=end,
-        text=document.quote(start, end),
-        score=score,
-        also=(),
-    )
 
 
 def _granted(one: Search, whole: Search) -> Search:
@@ -298,13 +284,9 @@ def _best(inside: Sequence[Hit], outside: Sequence[Hit], k: int) -> tuple[Hit, .
     kept += ([other] if other else []) + list(rest)
     taken: list[Hit] = []
     for hit in kept:
-        if len(taken) < k and not any(_overlap(hit, each) for each in taken):
+        if len(taken) < k and not any(hit.overlaps(each) for each in taken):
             taken.append(hit)
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(taken, 1))
-
-
-def _overlap(one: Hit, other: Hit) -> bool:
-    return one.document_id == other.document_id and one.start < other.end and other.start < one.end
 
 
 def _place(hit: Hit) -> tuple[str, int, int]:
