@@ -30,7 +30,7 @@ from assistant.answers import (
     Timings,
 )
 from assistant.conversation.condensing import condensed
-from assistant.conversation.followup import is_courtesy
+from assistant.conversation.followup import asks_for_more, is_courtesy
 from corpus.document import Document
 from corpus.errors import BadInput, Unavailable
 from corpus.fields import is_text, number_of
@@ -149,7 +149,7 @@ class Assistant:
         retrieved = time.perf_counter()
         yield Sources(search.hits)
         documents = self._documents_of(search, *found.each)
-        judgement = UNANSWERABLE
+        judgement, no_more = UNANSWERABLE, False
         embedder = self.index.embedder.name if self.index.embedder else "none"
         if refusal is None:
             signals = signals_of(_judged(found), documents, self.calibration.signals)
@@ -163,10 +163,14 @@ class Assistant:
         cited = Cited(documents, lives, language)
         if refusal is None:
             late = frozenset(known for known, life_ in lives.items() if not life_.in_force())
-            yield from map(Delta, self._say(cited, question, text, found, late))
+            said = _said_before(question)
+            yield from map(Delta, self._say(cited, question, text, found, late, said))
             refusal = None if cited.statements else "not_in_documents"
+            no_more = bool(said)
         if refusal is not None:
-            cited.text = self._refusal(refusal, text, language, search, question.filters)
+            cited.text = (
+                texts.NO_MORE[language] if no_more else self._refusal(refusal, text, language, search, question.filters)
+            )
             yield Delta(cited.text)
         answer_id = uuid.uuid4().hex
         yield Answer(
@@ -194,10 +198,11 @@ class Assistant:
         )
 
     def _say(
-        self, cited: Cited, question: Question, text: str, found: Found, not_in_force: frozenset[str]
+        self, cited: Cited, question: Question, text: str, found: Found, not_in_force: frozenset[str], said: str
     ) -> Iterator[str]:
         """Says the answer, and yields its text as it grows. Where nothing that the language model writes is supported,
-        the documents' own words are the answer; where it fails, they follow what it had said."""
+        the documents' own words are the answer; where it fails, they follow what it had said. They are not what was
+        `said` before."""
         if self._writer is not None and question.answerer != "extractive":
             try:
                 for draft in self._writer.write(
@@ -211,7 +216,7 @@ class Assistant:
             if cited.interrupted is None and any(statement.outcome != "not" for statement in cited.statements):
                 return
         every = replace(found, search=_every_place(found.search, cited.documents))
-        for draft in extractive.draft(every, cited.documents, not_in_force, language=cited.language):
+        for draft in extractive.draft(every, cited.documents, not_in_force, language=cited.language, said=said):
             if not draft.spans:
                 yield cited.note(draft.text)
                 continue
@@ -355,6 +360,13 @@ class Assistant:
 def _says_nothing(term: str) -> bool:
     """Whether a term by itself is nothing to search for: 的, 1."""
     return term in _FUNCTION_CHARACTERS or (term.isdecimal() and len(term) < _LEAST_DIGITS)
+
+
+def _said_before(question: Question) -> str:
+    """What was answered before, where more is asked for; else nothing."""
+    if not asks_for_more(question.text):
+        return ""
+    return "\n".join(message.content for message in question.history if message.role == "assistant")
 
 
 def _scope(filters: Filters, origins: Sequence[str]) -> Scope:

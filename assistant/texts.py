@@ -45,6 +45,12 @@ NOT_IN_DOCUMENTS = {
     "zh": "所查文件中没有找到这个问题的依据。下面列出最接近的段落，供您核对。",
     "en": "The documents do not say. The nearest passages are listed for you to check.",
 }
+# Said to who asks for more where all has been said.
+NO_MORE = {
+    "zh": "除前面引用的以外，没有找到更多能回答这个问题的内容。下面列出最接近的段落，供您核对。",
+    "en": "Nothing more was found that answers this than what was quoted before. "
+    "The nearest passages are listed for you to check.",
+}
 OTHER_LANGUAGE = {
     "zh": "所查文件都是英文；改用英文提问，可能找到更多。",
     "en": "The documents searched are in Chinese; asking in Chinese may find more.",

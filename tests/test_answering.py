@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from assistant.answers import Message
 from assistant.core import Assistant, Question
 from assistant.wiring import Workplace
 from conftest import add, checked
@@ -321,3 +322,46 @@ def test_an_english_question_is_told_that_the_quotes_are_chinese(assistant: Assi
 )
 def test_an_amount_or_a_place_that_is_not_there_is_not_in_the_documents(assistant: Assistant, question: str) -> None:
     assert assistant.ask(Question(question)).reason == "not_in_documents"
+
+
+MORE = """---
+region: 青川省
+---
+
+# 青川省渡口安全办法
+
+## 救生衣
+
+乘客上船应当穿救生衣。救生衣每年检验一次。救生衣由渡口保管，放在上船的栈桥旁。破损的救生衣当天更换。
+
+## 票务
+
+票价由县里统一规定，老人和学生半价。
+"""
+
+
+def test_who_asks_for_more_is_told_what_was_not_said(workplace: Callable[..., Workplace]) -> None:
+    place = workplace()
+    add(place, MORE, "ferries.md")
+    history: list[Message] = []
+    told: list[str] = []
+    for question in ("青川渡口对救生衣有什么规定？", *["还有呢？"] * 6):
+        answer = place.assistant.ask(Question(question, history=tuple(history)))
+        history += [Message(role="user", content=question), Message(role="assistant", content=answer.text)]
+        if not answer.answered:
+            break
+        told += [statement.text for statement in answer.statements]
+    assert len(told) == len(set(told)) > 1
+    assert all(sentence in told for sentence in ("乘客上船应当穿救生衣。", "救生衣每年检验一次。"))
+    assert not answer.answered
+    assert answer.text.startswith("除前面引用的以外")
+    assert answer.reason == "not_in_documents"
+
+
+def test_a_list_that_was_told_whole_has_no_more(assistant: Assistant) -> None:
+    question = "青川清单里三颗星的河道有几条？"
+    before = checked(assistant, question).text
+    history = (Message(role="user", content=question), Message(role="assistant", content=before))
+    assert not assistant.ask(Question("还有吗？", history=history)).answered
+    english = assistant.ask(Question("anything else?", history=history, language="en"))
+    assert english.text.startswith("Nothing more was found")

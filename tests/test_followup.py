@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answers import Message
 from assistant.conversation.condensing import condensed, newest
-from assistant.conversation.followup import is_courtesy, standalone
+from assistant.conversation.followup import asks_for_more, is_courtesy, standalone
 from assistant.conversation.mentions import listed, mentions
 from corpus.errors import Unavailable
 from cpu_time import cpu_within
@@ -249,3 +249,17 @@ def test_the_newest_messages_fit_the_budget() -> None:
     assert sum(count_tokens(m.content) for m in newest(history * 200, 1500)) <= 1500
     (only,) = newest(said("标准" * 5000), 100)
     assert 0 < count_tokens(only.content) <= 100
+
+
+@pytest.mark.parametrize(
+    "text", ["还有呢？", "那还有吗", "详细说说", "继续", "anything else?", "tell me more", "and more?"]
+)
+def test_what_asks_for_more_is_known(text: str) -> None:
+    assert asks_for_more(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["还有哪些城市？", "继续教育有什么要求？", "What else does Jiangsu want?", "谢谢", "？"]
+)
+def test_what_asks_for_something_does_not_ask_for_more(text: str) -> None:
+    assert not asks_for_more(text)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -66,6 +67,8 @@ class _Room(NamedTuple):
 
 
 _ROOM, _ROOM_UNSURE, _ROOM_OF_LIST = _Room(3, 320, 2.5), _Room(5, 600, 3.5), _Room(8, _LENGTH_IN_LIST, 3.0)
+# The same for who asks for more than was said.
+_ROOM_OF_MORE = _Room(4, 500, 9.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,12 @@ def chosen(
     strange: Callable[[Hit], bool] = lambda _: False,
     most: int | None = None,
     misshapen: float = 0.0,
+    said: str = "",
 ) -> tuple[Extract, ...]:
     """The spans that answer what a question asks of what was found, in the order to be said; empty where nothing was.
     `strange` are hits of documents that the question does not name. At most `most`, where that is given; `misshapen` is
-    what a span loses that has not the shape asked for."""
+    what a span loses that has not the shape asked for. What was `said` before is not said again, and more of what is
+    nearly as good is."""
     found = _candidates(about, wanted, search, documents, not_in_force, strange, misshapen)
     numbers, years = identifiers(about), set(_YEAR.findall(about))
     of_lists = bool(_LISTS_DIFFER.search(about))
@@ -135,8 +140,8 @@ def chosen(
         candidates = [c for c in candidates if numbers & identifiers(c.text)] or candidates
     wants_list = "list" in wanted.kinds
     if wants_list and (outline := _outline(search, documents, candidates[0])):
-        return outline
-    best = _choose(candidates, wants_list, most)
+        return tuple(item for item in outline if not is_said(item.text, said))
+    best = _choose(candidates, wants_list, most, said)
     announcing = next((e for e in best if e.text[-1] in ":："), None)
     if announcing is not None:
         best = [e for e in best if e.score >= announcing.score]
@@ -159,15 +164,18 @@ def _gained(
     return _TELLS_PARTS * parts + _TELLS_OF_ALL * of_all + _TELLS_OF_YEAR * of_year + _IS_ROW * row
 
 
-def _choose(candidates: Sequence[Extract], wants_list: bool, at_most: int | None) -> list[Extract]:
+def _choose(candidates: Sequence[Extract], wants_list: bool, at_most: int | None, said: str) -> list[Extract]:
     best = candidates[0].score
     unsure = best - PASSAGE - FIRST < _UNSURE and not at_most
-    most, length, near = _ROOM_OF_LIST if wants_list else _ROOM_UNSURE if unsure else _ROOM
+    room = _ROOM_OF_LIST if wants_list else _ROOM_UNSURE if unsure else _ROOM
+    most, length, near = _ROOM_OF_MORE if said else room
     most = at_most or most
     chosen: list[Extract] = []
     for candidate in candidates:
         if candidate.score < best - near:
             break
+        if is_said(candidate.text, said):
+            continue
         twin = next((i for i, c in enumerate(chosen) if _repeats(candidate, c)), None)
         if twin is not None:
             kept = chosen[twin]
@@ -272,6 +280,17 @@ def _repeats(one: Extract, other: Extract) -> bool:
         return False
     a, b = set(terms(one.text)), set(terms(other.text))
     return bool(a and b) and len(a & b) >= _SAME * len(a | b)
+
+
+def is_said(text: str, said: str) -> bool:
+    """Whether a text was said before, word for word; a row, all of its cells."""
+    before = _bare_once(said) if said else ""
+    return bool(before) and all(_bare(cell) in before for cell in re.split(r"[\t|]", text) if cell.strip())
+
+
+@lru_cache(maxsize=4)  # every candidate is held against the same
+def _bare_once(said: str) -> str:
+    return _bare(said)
 
 
 def _bare(text: str) -> str:

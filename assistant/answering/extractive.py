@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator, Mapping
 from assistant import texts
 from assistant.answering import field_answers, section_answers, table_answers
 from assistant.answering.asked import Asked, asked, counts, listed
-from assistant.answering.choosing import Extract, chosen, of_each_thing
+from assistant.answering.choosing import Extract, chosen, is_said, of_each_thing
 from assistant.answering.finding import Found
 from assistant.answering.section_answers import listing
 from assistant.answering.section_names import after_mark
@@ -42,28 +42,31 @@ def draft(
     not_in_force: Container[str] = (),
     *,
     language: str = "zh",
+    said: str = "",
 ) -> Iterator[Draft]:
     """The sentences that answer a question best, word for word, in the order to be said.
 
     `documents` holds the document of every hit; what those `not_in_force` say comes after what others say as well.
-    `language` is that of what is said about rows that are counted.
+    `language` is that of what is said about rows that are counted. What was `said` before is not said again.
     """
     if told := known(found, documents, language):
-        yield from told
+        yield from told if not said else (one for one in told if one.spans and not is_said(one.text, said))
         return
     wanted = asked(found.named.rest)
     if len(found.each) > 1 and any(search.hits for search in found.each):
         each = zip(found.named.asked_of_each, found.each, strict=True)
-        sides = [list(_side(about, one, documents, not_in_force, language)) for about, one in each if one.hits]
+        sides = [list(_side(about, one, documents, not_in_force, language, said)) for about, one in each if one.hits]
         for side in sorted(sides, key=lambda side: len(side) > 1):  # what says nothing first, in one line
             yield from side
         return
-    for place, one in enumerate(extract(found, documents, not_in_force)):
-        said = _draft(one, documents, wanted)
-        yield said
-        if place == 0 and "count" in wanted.kinds and "list" not in wanted.kinds:
-            yield from _counted(said, wanted, language)
-        if place == 0 and (added := sum_of(found.named.rest, one.text, language)):
+    for place, one in enumerate(extract(found, documents, not_in_force, said)):
+        told_by_it = _draft(one, documents, wanted)
+        yield told_by_it
+        if place or said:
+            continue
+        if "count" in wanted.kinds and "list" not in wanted.kinds:
+            yield from _counted(told_by_it, wanted, language)
+        if added := sum_of(found.named.rest, one.text, language):
             yield Draft(added, (), 1.0)
 
 
@@ -87,8 +90,10 @@ def _side(
     documents: Mapping[str, Document],
     not_in_force: Container[str],
     language: str,
+    said: str,
 ) -> Iterator[Draft]:
-    """What one of several documents says, beside the others, under its title; or that it says nothing."""
+    """What one of several documents says, beside the others, under its title; or that it says nothing. Nothing where
+    all that it says was `said` before."""
     metadata = documents[search.hits[0].document_id].metadata
     title, silent = metadata.title, _SILENT if metadata.language == language else _SILENT_ABROAD
     heading = Draft(f"《{title}》：" if language == "zh" else f"{title}:", (), 1.0)
@@ -96,24 +101,25 @@ def _side(
     on_record = list(field_answers.of_one(about, search, documents, wanted))
     on_record = on_record or section_answers.of_hits(about, search, search.hits[:1], documents, asked(about), language)
     if on_record:
-        yield from (heading, *on_record)
+        yield from () if said else (heading, *on_record)
         return
-    best = chosen(about, wanted, search, documents, not_in_force, most=_MOST_OF_SEVERAL, misshapen=MISSHAPEN)
+    best = chosen(about, wanted, search, documents, not_in_force, most=_MOST_OF_SEVERAL, misshapen=MISSHAPEN, said=said)
     # A goal may be told without its date: what has not the shape asked for is less, and is not silence.
     if not best or max(one.score + MISSHAPEN * wanted.lacks(one.text) for one in best) < PASSAGE + FIRST + silent:
-        yield Draft(texts.says_nothing(title, language), (), 1.0)
+        yield from () if said else (Draft(texts.says_nothing(title, language), (), 1.0),)
         return
     yield heading
     yield from (_draft(one, documents, wanted) for one in best)
 
 
-def extract(found: Found, documents: Mapping[str, Document], not_in_force: Container[str] = ()) -> tuple[Extract, ...]:
-    """The spans that answer a question best, in the order to be said; empty where nothing fits.
-    `text == document.text[start:end]` for each."""
+def extract(
+    found: Found, documents: Mapping[str, Document], not_in_force: Container[str] = (), said: str = ""
+) -> tuple[Extract, ...]:
+    """The spans that answer a question best, in the order to be said; empty where nothing fits, or all was `said`
+    before. `text == document.text[start:end]` for each."""
     about = found.named.rest
-    return of_each_thing(found, documents, not_in_force) or chosen(
-        about, asked(about), found.search, documents, not_in_force, found.strange
-    )
+    of_each = () if said else of_each_thing(found, documents, not_in_force)
+    return of_each or chosen(about, asked(about), found.search, documents, not_in_force, found.strange, said=said)
 
 
 def _draft(one: Extract, documents: Mapping[str, Document], wanted: Asked) -> Draft:

@@ -165,6 +165,12 @@ def parts_of(column: str) -> list[str]:
     return [name.strip() for name in re.split(r"[/／()]", column) if len(name.strip()) >= 2]
 
 
+@lru_cache(maxsize=4_096)
+def _tells(word: str) -> bool:
+    """Whether a word of a question may say a cell or a column: no asking word."""
+    return word in _ASKED_FOR or bool(without_asking_words(word).strip())
+
+
 @lru_cache(maxsize=512)
 def _standing_together(words: tuple[str, ...], value: str) -> tuple[tuple[int, ...], float]:
     cosines = _cosines(tuple(dict.fromkeys(word for word in words if word)), value)
@@ -175,7 +181,7 @@ def _standing_together(words: tuple[str, ...], value: str) -> tuple[tuple[int, .
     least = 0.0 if _LEVEL.search(value) else _NEAR
     best: tuple[tuple[int, ...], float] = (), 0.0
     pieces = cosines.shape[1]
-    telling = [bool(word) and (word in _ASKED_FOR or bool(without_asking_words(word).strip())) for word in words]
+    telling = [_tells(word) for word in words]
     for start in range(len(words)):
         window = [i for i in range(start, min(len(words), start + pieces + _AMONG)) if telling[i]]
         if not window or not telling[start]:

@@ -114,6 +114,12 @@ def is_courtesy(text: str) -> bool:
     return bool(said) and bool(_COURTESY.fullmatch(said))
 
 
+def asks_for_more(text: str) -> bool:
+    """Whether a message asks for nothing but more of the last answer: 还有呢, tell me more."""
+    said = bare(_LEAD.sub("", text.strip()) or text)
+    return bool(said) and bool(_AGAIN.fullmatch(said))
+
+
 def standalone(question: str, history: Sequence[Message]) -> str:
     """The question as it would be asked without what was said before; unchanged where it says all by itself."""
     thread = answer = ""
