@@ -72,6 +72,9 @@ CASES = (
     ("怎么添加我自己的文档？", "用 yiju ingest。", "那怎么删掉呢？", "文档：怎么删掉呢？"),
     ("How do I add my own documents?", "Run yiju ingest.", "And how do I get rid of one?", "Documents: how do I get rid of one?"),
     ("江苏设几个模块？", "8个。", "还有呢？", "江苏设几个模块？"),
+    # a document that is called by whose it is
+    ("Who announced the pilot?", "NIST announced it in March 2025.", "What does the committee's guide cover on data?",
+     "What does the committee's guide cover on data?"),
     # held beside another
     ("上海要制定多少项标准？", "20项。", "江苏的那份也有这个目标吗，多少？", "江苏要制定多少项标准？"),
     ("How many standards does Shanghai want?", "20.", "Does Jiangsu have the same target, too?",

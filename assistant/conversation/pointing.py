@@ -78,6 +78,10 @@ _INCOMPLETE = frozenset("这个 這個 那个 这份 那份 这项 那项 这部
 _STANDS_ALONE = re.compile(
     r"\s*(?:$|[?.,!]|'s\b|(?:is|are|was|were|does|do|did|has|have|mean|means|happen|apply|work|come|enter)\b)", re.I
 )
+# "the committee's guide" is a document that is called so, and says nothing of what was spoken of.
+_ITS_DOCUMENT = re.compile(
+    r"['’]s (?:[\w-]+ ){0,3}(?:guide|guidelines?|report|paper|handbook|opinions?|notice|plan)\b", re.I
+)
 _ASKS_FOR_NAME = re.compile(r"哪(?:一|几)?[个份家项部位种]|哪些|谁|\b(?:which|who|whose)\b", re.I)
 _COMPARED = re.compile(r"(?:与|和|跟|比|than|with|from|to)\s*$")
 # An answer names what was asked for at its beginning.
@@ -209,7 +213,7 @@ def _english_pointer(asked: Asked) -> re.Match[str] | None:
         noun = re.match(rf"\s+(?:{_NOUN.pattern})\b", after, re.I)
         # "the report", where it is not said which one.
         if pointer in ("the", "the same"):
-            if noun and _STANDS_ALONE.match(after[noun.end() :]):
+            if noun and _STANDS_ALONE.match(after[noun.end() :]) and not _ITS_DOCUMENT.match(after, noun.end()):
                 return match
             continue
         if noun or pointer in ("it", "its", "their", "they", "them") or _STANDS_ALONE.match(after):
