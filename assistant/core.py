@@ -149,7 +149,7 @@ class Assistant:
         retrieved = time.perf_counter()
         yield Sources(search.hits)
         documents = self._documents_of(search, *found.each)
-        judgement, no_more = UNANSWERABLE, False
+        judgement, said = UNANSWERABLE, _said_before(question)
         embedder = self.index.embedder.name if self.index.embedder else "none"
         if refusal is None:
             signals = signals_of(_judged(found), documents, self.calibration.signals)
@@ -163,14 +163,13 @@ class Assistant:
         cited = Cited(documents, lives, language)
         if refusal is None:
             late = frozenset(known for known, life_ in lives.items() if not life_.in_force())
-            said = _said_before(question)
             yield from map(Delta, self._say(cited, question, text, found, late, said))
             refusal = None if cited.statements else "not_in_documents"
-            no_more = bool(said)
         if refusal is not None:
-            cited.text = (
-                texts.NO_MORE[language] if no_more else self._refusal(refusal, text, language, search, question.filters)
-            )
+            if judgement.answerable and said:
+                cited.text = texts.NO_MORE[language]
+            else:
+                cited.text = self._refusal(refusal, text, language, search, question.filters)
             yield Delta(cited.text)
         answer_id = uuid.uuid4().hex
         yield Answer(

@@ -28,6 +28,8 @@ _DEPTH, _LEAST_DEPTH = 5, 50
 _NAMED = 3
 # How many passages are read sentence by sentence, and what their best one counts beside the passage's own score.
 _REFINED, _BEST_SENTENCE = 30, 0.08
+# Spans with no more characters between them are neighbours; the most that neighbours have together in a hit.
+_APART, _TOGETHER = 4, 1200
 # A question that has none besides its asking words means nothing.
 _LETTER = re.compile(r"\w")
 
@@ -89,6 +91,19 @@ def hit_at(like: Hit, document: Document, start: int, end: int) -> Hit:
         text=document.quote(start, end),
         also=(),
     )
+
+
+def neighbours(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans of a document in their order: those that overlap in one piece, and those that follow each other, up to the
+    size of a hit."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        first, last = joined[-1] if joined else (0, -_TOGETHER)
+        if start < last or (start - last <= _APART and end - first <= _TOGETHER):
+            joined[-1] = (first, max(last, end))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 # The weight of the best sentence of each passage for a question (see `assistant.answering.weighing`).

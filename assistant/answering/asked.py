@@ -242,9 +242,10 @@ class Asked:
             dated = _EDITION.sub(" ", folded)
             return 1.0 if exact.search(dated) else 0.4 * bool(_YEAR.search(dated))
         if kind == "definition":
-            if self.subject.isascii() and _CHINESE.match(folded):  # the subject is called otherwise there
-                return float(bool(_SAYS_WHAT_IS.match(folded))) if self.subject else None
-            return float(self._defined(folded)) if self.subject else None
+            if not self.subject:
+                return None
+            abroad = self.subject.isascii() and _CHINESE.match(folded)  # the subject is called otherwise there
+            return float(bool(_SAYS_WHAT_IS.match(folded)) if abroad else self._defined(folded))
         if kind == "place":
             return min(1.0, len(places_in(text)) / 2)
         pattern = _SHAPES.get(kind)

@@ -10,9 +10,8 @@ the same words are one; what says it with another figure or another word is anot
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -84,6 +83,33 @@ class Extract:
     same: tuple[Extract, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Likes:
+    """What of a question makes it like some candidates better: the identifiers and the years that it has, that it asks
+    what one list has and another has not, that it asks about a table."""
+
+    wanted: Asked
+    numbers: Set[str]
+    years: Set[str]
+    of_lists: bool
+    of_rows: bool
+
+    @classmethod
+    def of(cls, about: str, wanted: Asked) -> _Likes:
+        of_rows = "definition" not in wanted.kinds and bool(coverage.TABLE.search(about))
+        years = frozenset(_YEAR.findall(about))
+        return cls(wanted, identifiers(about), years, bool(_LISTS_DIFFER.search(about)), of_rows)
+
+    def gain(self, candidate: Extract) -> float:
+        """What is added to a candidate's weight."""
+        text = candidate.text
+        parts = self.wanted.tells_parts(text) or (self.of_lists and listed(text) >= _LIST)
+        of_all = len(self.numbers) > 1 and self.numbers <= identifiers(text)
+        of_year = not self.years.isdisjoint(_YEAR.findall(text))
+        row = self.of_rows and candidate.block.kind is Kind.TABLE_ROW
+        return _TELLS_PARTS * parts + _TELLS_OF_ALL * of_all + _TELLS_OF_YEAR * of_year + _IS_ROW * row
+
+
 def of_each_thing(found: Found, documents: Mapping[str, Document], not_in_force: Container[str]) -> tuple[Extract, ...]:
     """The first span of each of the things that a question joins and asks a figure or a date of, which names it; empty
     where it joins none, or one has none."""
@@ -120,24 +146,18 @@ def chosen(
 ) -> tuple[Extract, ...]:
     """The spans that answer what a question asks of what was found, in the order to be said; empty where nothing was.
     `strange` are hits of documents that the question does not name. At most `most`, where that is given; `misshapen` is
-    what a span loses that has not the shape asked for. What was `said` before is not said again, and more of what is
-    nearly as good is."""
+    what a span loses that has not the shape asked for. What was `said` before (`bare`) is not said again, and more of
+    what is nearly as good is."""
     found = _candidates(about, wanted, search, documents, not_in_force, strange, misshapen)
-    numbers, years = identifiers(about), set(_YEAR.findall(about))
-    of_lists = bool(_LISTS_DIFFER.search(about))
-    of_rows = "definition" not in wanted.kinds and bool(coverage.TABLE.search(about))
+    likes = _Likes.of(about, wanted)
     candidates = sorted(
-        (
-            replace(c, score=c.score + _gained(c, wanted, numbers, years, of_lists=of_lists, of_rows=of_rows))
-            for c in found
-        ),
-        key=lambda c: (-c.score, c.hit.rank, c.start),
+        (replace(c, score=c.score + likes.gain(c)) for c in found), key=lambda c: (-c.score, c.hit.rank, c.start)
     )
     if not candidates:
         return ()
     candidates = [c for c in candidates if wanted.subject and wanted.defined(c.text)] or candidates
-    if "definition" in wanted.kinds and numbers:
-        candidates = [c for c in candidates if numbers & identifiers(c.text)] or candidates
+    if "definition" in wanted.kinds and likes.numbers:
+        candidates = [c for c in candidates if likes.numbers & identifiers(c.text)] or candidates
     wants_list = "list" in wanted.kinds
     if wants_list and (outline := _outline(search, documents, candidates[0])):
         return tuple(item for item in outline if not is_said(item.text, said))
@@ -148,20 +168,6 @@ def chosen(
         best += _announced(announcing, documents)
     strength = {e.hit.document_id: max(x.score for x in best if x.hit.document_id == e.hit.document_id) for e in best}
     return tuple(sorted(best, key=lambda e: (-strength[e.hit.document_id], e.hit.document_id, e.start)))
-
-
-def _gained(
-    candidate: Extract, wanted: Asked, numbers: set[str], years: set[str], *, of_lists: bool, of_rows: bool
-) -> float:
-    """What a sentence gains that tells the parts asked for, or of all of the several things with an identifier, or
-    tells of a year that is asked about, or the list where it is asked what one list has and another has not; and a row
-    where it is asked about a table."""
-    text = candidate.text
-    of_all = len(numbers) > 1 and numbers <= identifiers(text)
-    of_year = not years.isdisjoint(_YEAR.findall(text))
-    parts = wanted.tells_parts(text) or (of_lists and listed(text) >= _LIST)
-    row = of_rows and candidate.block.kind is Kind.TABLE_ROW
-    return _TELLS_PARTS * parts + _TELLS_OF_ALL * of_all + _TELLS_OF_YEAR * of_year + _IS_ROW * row
 
 
 def _choose(candidates: Sequence[Extract], wants_list: bool, at_most: int | None, said: str) -> list[Extract]:
@@ -274,7 +280,7 @@ def _repeats(one: Extract, other: Extract) -> bool:
     the same with the same figures."""
     if values(one.text) != values(other.text):
         return False
-    if _bare(one.text) == _bare(other.text):
+    if bare(one.text) == bare(other.text):
         return True
     if one.hit.document_id != other.hit.document_id:
         return False
@@ -283,16 +289,10 @@ def _repeats(one: Extract, other: Extract) -> bool:
 
 
 def is_said(text: str, said: str) -> bool:
-    """Whether a text was said before, word for word; a row, all of its cells."""
-    before = _bare_once(said) if said else ""
-    return bool(before) and all(_bare(cell) in before for cell in re.split(r"[\t|]", text) if cell.strip())
+    """Whether a text was said before, word for word; a row, all of its cells. `said` is `bare`."""
+    return bool(said) and all(bare(cell) in said for cell in re.split(r"[\t|]", text) if cell.strip())
 
 
-@lru_cache(maxsize=4)  # every candidate is held against the same
-def _bare_once(said: str) -> str:
-    return _bare(said)
-
-
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """What two sentences that say the same have in common; of what has no words the text itself."""
     return _WITHOUT_MEANING.sub("", fold(text)) or text

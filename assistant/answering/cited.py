@@ -11,11 +11,10 @@ from assistant.answers import Citation, Draft, Language, Statement
 from assistant.stopwatch import Stopwatch
 from corpus.document import Block, Document
 from corpus.standing import Life
-from indexing.retrieval import Hit, headings_at, hit_at
+from indexing.retrieval import Hit, headings_at, hit_at, neighbours
 
-# A block that is no longer than this is shown whole where a part of it is cited; the most characters that cited blocks
-# that follow each other have together in a hit, and those between them.
-_BLOCK, _TOGETHER, _APART = 600, 1200, 4
+# A block that is no longer than this is shown whole where a part of it is cited.
+_BLOCK = 600
 
 
 class Cited:
@@ -93,19 +92,13 @@ class Cited:
         return tuple(replace(hit, rank=rank) for rank, hit in enumerate(every, 1))
 
     def _added(self, places: Sequence[tuple[str, int, int]], hits: Sequence[Hit]) -> Iterator[Hit]:
-        """Hits that hold some places, each with its block and the hits that it reaches into, and those that follow each
-        other in one; the document that is cited first comes first."""
-        joined = list[Hit]()
-        for document_id, start, end in sorted(places):
+        """Hits that hold some places; the document that is cited first comes first."""
+        for document_id in dict.fromkeys(document_id for document_id, _, _ in places):
             document = self.documents[document_id]
-            hit = hit_at(hits[0], document, *_around(document.blocks, start, end))
-            for other in (*hits, *joined[-1:]):
-                near = other.document_id == document_id and 0 <= hit.start - other.end <= _APART
-                if hit.overlaps(other) or (near and other in joined and hit.end - other.start <= _TOGETHER):
-                    hit = hit_at(hit, document, min(hit.start, other.start), max(hit.end, other.end))
-            joined = [one for one in joined if not one.overlaps(hit)] + [hit]
-        order = [document_id for document_id, _, _ in places]
-        yield from sorted(joined, key=lambda hit: order.index(hit.document_id))
+            found = [(hit.start, hit.end) for hit in hits if hit.document_id == document_id]
+            cited = [(start, end) for known, start, end in places if known == document_id]
+            for span in neighbours(_around(document.blocks, found, *place) for place in cited):
+                yield hit_at(hits[0], document, *span)
 
     def _number(self, hit: Hit, start: int, end: int) -> int:
         for known in self.citations:
@@ -131,7 +124,12 @@ class Cited:
         return citation.number
 
 
-def _around(blocks: Sequence[Block], start: int, end: int) -> tuple[int, int]:
-    """The block that a span lies in, where it is short; else the span."""
+def _around(blocks: Sequence[Block], hits: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """A span with the block that it lies in, where that is short, and with the hits that it reaches into."""
     block = next((block for block in blocks if block.start <= start and end <= block.end), None)
-    return (block.start, block.end) if block is not None and block.end - block.start <= _BLOCK else (start, end)
+    if block is not None and block.end - block.start <= _BLOCK:
+        start, end = block.start, block.end
+    for first, last in hits:
+        if start < last and first < end:
+            start, end = min(start, first), max(end, last)
+    return start, end

@@ -15,7 +15,7 @@ from functools import cache
 
 from assistant.answering.clauses import clauses
 from assistant.answering.english_names import KINDS, described, descriptions
-from assistant.checking.numerals import value_of
+from assistant.checking.numerals import FEW_CHINESE, value_of
 from corpus.english import ISSUERS
 from corpus.places import REGIONS
 from indexing.tokeniser import fold, fold_width, identifier_forms
@@ -84,7 +84,7 @@ _AMONG = re.compile(
 )
 # A document by how many bodies issued it: 四部门的指南, 四部委联合印发的文件.
 _SEVERAL = re.compile(
-    rf"(?<![哪几第十百\d])([两二三四五六七八九十])个?(?:部[门委]|单位|机关)(?:联合)?(?:印发|发布|下发|出台|发)?"
+    rf"(?<![哪几第十百\d])([{FEW_CHINESE}])个?(?:部[门委]|单位|机关)(?:联合)?(?:印发|发布|下发|出台|发)?"
     rf"(?=的?(?:那[份个])?[^，,。？?的]{{0,8}}(?:{_KINDS}))"
 )
 # A region that begins another name: Shanghai Nokia Bell, but not the Shanghai Opinion.

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.checking.numerals import english_value
+from assistant.checking.numerals import FEW, english_value
 from corpus.english import ISSUERS
 from corpus.places import REGIONS
 
@@ -34,7 +34,6 @@ _FILLING = (
     "|provincial|municipal|province|city|special|expert"
 )
 # How many bodies issued a document together, and documents about the whole world.
-_SEVERAL = "two|three|four|five|six|seven|eight|nine|ten"
 _BODIES = r"ministr(?:y|ies)|agenc(?:y|ies)|departments?|authorit(?:y|ies)|bod(?:y|ies)|commissions?"
 _WORLD = "global|worldwide|world-wide|world|international"
 _OF_THE_WORLD = re.compile("全球|国际|世界|global|international|world", re.I)
@@ -45,7 +44,7 @@ def _any(words: Sequence[str]) -> str:
 
 
 _TELLING = (
-    rf"(?P<several>(?:{_SEVERAL})[ -](?:{_BODIES}))|(?P<world>{_WORLD})"
+    rf"(?P<several>(?:{FEW})[ -](?:{_BODIES}))|(?P<world>{_WORLD})"
     rf"|(?P<issuer>{_any(list(ISSUERS))})|(?P<region>{_any(list(_REGIONS))})|(?P<nation>national|china['’]s)"
     rf"|(?P<committee>committee|commission|tc)|(?P<ministry>ministr(?:y|ies))|(?P<kind>(?:{_any(_ENDING)})s?)|(?P<year>{_YEAR})"
 )
@@ -148,7 +147,7 @@ def _true(sort: str, word: str, name: Described, issuers: str) -> int:
     if sort == "region":
         return _REGIONS[word] in f"{name.region or ''} {name.title}"
     if sort == "several":
-        return len(name.issuers) == english_value(re.split("[ -]", word)[0])
+        return len(name.issuers) == english_value(word)
     if sort == "world":
         return name.region == "international" or bool(_OF_THE_WORLD.search(name.title))
     if sort == "nation":  # 国家…指南 is called so itself

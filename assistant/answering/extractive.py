@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator, Mapping
 from assistant import texts
 from assistant.answering import field_answers, section_answers, table_answers
 from assistant.answering.asked import Asked, asked, counts, listed
-from assistant.answering.choosing import Extract, chosen, is_said, of_each_thing
+from assistant.answering.choosing import Extract, bare, chosen, is_said, of_each_thing
 from assistant.answering.finding import Found
 from assistant.answering.section_answers import listing
 from assistant.answering.section_names import after_mark
@@ -49,6 +49,7 @@ def draft(
     `documents` holds the document of every hit; what those `not_in_force` say comes after what others say as well.
     `language` is that of what is said about rows that are counted. What was `said` before is not said again.
     """
+    said = bare(said) if said else ""
     if told := known(found, documents, language):
         yield from told if not said else (one for one in told if one.spans and not is_said(one.text, said))
         return
@@ -116,7 +117,7 @@ def extract(
     found: Found, documents: Mapping[str, Document], not_in_force: Container[str] = (), said: str = ""
 ) -> tuple[Extract, ...]:
     """The spans that answer a question best, in the order to be said; empty where nothing fits, or all was `said`
-    before. `text == document.text[start:end]` for each."""
+    before (`bare`). `text == document.text[start:end]` for each."""
     about = found.named.rest
     of_each = () if said else of_each_thing(found, documents, not_in_force)
     return of_each or chosen(about, asked(about), found.search, documents, not_in_force, found.strange, said=said)

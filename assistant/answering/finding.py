@@ -19,14 +19,13 @@ from itertools import zip_longest
 from assistant.answering.acronyms import acronyms, last_name, spelled_out
 from assistant.answering.asked import asked, each_asked
 from assistant.answering.document_names import Name, Named, named
-from assistant.answering.table_answers import spans_of
 from assistant.answering.table_questions import Rows, asked_rows
 from assistant.answering.weighing import MISSHAPEN, Passage, beside_passage, builtin
 from indexing.fusion import SHIPPED, Recipe
 from indexing.index import Index
 from indexing.lexical import LexicalQuestion
 from indexing.rerank import Reranker
-from indexing.retrieval import RERANK_TOP, Hit, Retriever, Search, hit_at
+from indexing.retrieval import RERANK_TOP, Hit, Retriever, Search, hit_at, neighbours
 from indexing.store import Scope
 from indexing.tokeniser import Translation, with_document_numbers, with_stars
 
@@ -197,8 +196,8 @@ class Finder:
         if rows is None or search.explained is not None:
             return replace(found, rows=rows)
         first = next(hit for hit in search.hits if hit.document_id == rows.document.id)
-        like = replace(first, score=search.hits[0].score)
-        hits = [hit_at(like, rows.document, *span) for span in spans_of(rows)[:_ROW_HITS]]
+        like, spans = replace(first, score=search.hits[0].score), ((row.start, row.end) for row in rows.rows)
+        hits = [hit_at(like, rows.document, *span) for span in neighbours(spans)[:_ROW_HITS]]
         hits += [hit for hit in search.hits if not any(hit.overlaps(row) for row in hits)]
         ranked = tuple(replace(hit, rank=rank) for rank, hit in enumerate(hits[:k], 1))
         return replace(found, rows=rows, search=replace(search, hits=ranked))

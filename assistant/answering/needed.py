@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from assistant.answering.answer_figures import figures_given
 from assistant.answering.asked import listed
 from assistant.checking.names import bodies, in_chinese
-from assistant.checking.numerals import english_value, value_of
+from assistant.checking.numerals import FEW, FEW_CHINESE, english_value, value_of
 from corpus.places import REGIONS
 from indexing.tokeniser import fold, identifiers
 
@@ -34,7 +34,7 @@ _OFFICES = (
 )
 
 # What asks for so many names.
-_FIGURE = r"(?P<n>\d{1,3}|[两二三四五六七八九十]|two|three|four|five|six|seven|eight|nine|ten)"
+_FIGURE = rf"(?P<n>\d{{1,3}}|[{FEW_CHINESE}]|{FEW})"
 _NAMES = (
     re.compile(rf"哪{_FIGURE}[个家位座所](?:国家|城市|公司|企业|单位|机构|大学|高校|省|人|专家|成员)"),
     re.compile(rf"{_FIGURE}多?[个家位座所][^，,。？?]{{0,24}}[，,]?[^，,。？?]{{0,6}}(?:名单|分别是谁|都有谁|各是谁)"),

@@ -19,8 +19,6 @@ from indexing.tokeniser import fold
 # How many rows are said and cited one by one.
 _MOST_ROWS = 60
 _LENGTH = 1100
-# Rows with no more between them are neighbours; the most characters that neighbours have together in a hit.
-_APART, _SPAN = 4, 1200
 
 
 def draft(rows: Rows, hits: Sequence[Hit], asked: Asked, language: str) -> list[Draft]:
@@ -31,17 +29,6 @@ def draft(rows: Rows, hits: Sequence[Hit], asked: Asked, language: str) -> list[
         read = (record(rows.document, hit, row.start, row.end) for row in rows.rows)
         return [Draft(*one, 1.0) for one in read if one is not None]
     return list(_say(rows, hit, asked.measure if language == "zh" else ""))
-
-
-def spans_of(rows: Rows) -> list[tuple[int, int]]:
-    """Where the rows stand, neighbours in one span of at most so many characters."""
-    spans: list[tuple[int, int]] = []
-    for row in rows.rows:
-        if spans and row.start - spans[-1][1] <= _APART and row.end - spans[-1][0] <= _SPAN:
-            spans[-1] = (spans[-1][0], row.end)
-        else:
-            spans.append((row.start, row.end))
-    return spans
 
 
 def _say(rows: Rows, hit: Hit, measure: str) -> Iterator[Draft]:

@@ -7,6 +7,8 @@ import re
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
+# The figures from two to ten, as alternatives and as characters of a pattern.
+FEW, FEW_CHINESE = "two|three|four|five|six|seven|eight|nine|ten", "两二三四五六七八九十"
 CHINESE_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千]+(?=[项个家类种条部份次年月日倍人名大])")
 _SMALL = {
     word: number
